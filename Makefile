@@ -1,0 +1,45 @@
+# Two commands do everything: `make lab` opens the course, `make test` tests it. `make help` lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help lab test run setup setup-dev lint format bench lock clean
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+# The first Python from 3.11 to 3.13 on the path, unless PYTHON names one.
+CANDIDATES = $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python)
+FIND = for p in $(CANDIDATES); do \
+	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1 && break; p=; done; \
+	if [ -z "$$p" ]; then echo "make: no Python 3.11, 3.12 or 3.13 found (looked for: $(CANDIDATES)); install one from python.org or your system's packages, or say make PYTHON=/path/to/python." >&2; exit 1; fi
+RUN = .venv/bin/python
+GPU_WORD = $(if $(GPU),gpu)
+
+help:  ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+lab: setup  ## open the course in JupyterLab (PORT=8890 chooses a port)
+	@$(RUN) -m tlwidgets lab $(if $(PORT),--port $(PORT))
+
+run: setup  ## run every lesson without a browser (PROFILE=smoke|cpu|gpu OUT=folder)
+	@$(RUN) -m tlwidgets run --profile $(or $(PROFILE),cpu) --out $(or $(OUT),build/run)
+
+setup:  ## install the course into .venv (GPU=1: with CUDA)
+	@$(FIND); "$$p" tools/setup.py $(GPU_WORD)
+
+setup-dev:
+	@$(FIND); "$$p" tools/setup.py dev $(GPU_WORD)
+
+test: setup-dev  ## lint, types, tests, every notebook, browser tests
+	@$(RUN) tools/test.py
+
+lint: setup-dev  ## lint and types alone
+	@$(RUN) tools/test.py lint
+
+format: setup-dev  ## put the code into the house style
+	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix .
+
+bench: setup-dev  ## benchmarks (ratios, not seconds)
+	@for b in benchmarks/*.py; do echo "== $$b"; $(RUN) $$b || exit 1; done
+
+lock: setup-dev  ## write the lock files again (UPGRADE=1: newest versions)
+	@$(RUN) tools/lock.py $(if $(UPGRADE),--upgrade)
+
+clean:  ## remove what was built, and .venv
+	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache

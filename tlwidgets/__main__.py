@@ -1,0 +1,5 @@
+"""``python -m tlwidgets``."""
+
+from .cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,75 @@
+"""The command ``tlwidgets``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import __version__
+from .errors import CourseError
+
+__all__ = ["main"]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tlwidgets", description="An interactive course on transfer learning.")
+    parser.add_argument("--version", action="version", version=f"tlwidgets {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    lab = commands.add_parser("lab", help="open the course in JupyterLab")
+    lab.add_argument("--dir", type=Path, help="folder to work in; the lessons are copied there when it is new")
+    lab.add_argument("--port", type=int, help="port of the server; by default the first free one from 8888")
+    lab.add_argument("--no-browser", action="store_true", help="print the address only")
+
+    run = commands.add_parser("run", help="run lessons from beginning to end without a browser")
+    run.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="name, number or path; all lessons by default")
+    run.add_argument("--profile", default="cpu", help="smoke (quick test), cpu (default) or gpu")
+    run.add_argument("--out", type=Path, default=Path("build/run"), help="folder for the results (default: %(default)s)")
+    run.add_argument("--timeout", type=int, metavar="SECONDS", help="longest time for one cell")
+
+    doctor = commands.add_parser("doctor", help="look at this machine: what is there, what is missing, how to mend it")
+    doctor.add_argument("--json", action="store_true", help="as JSON")
+    return parser
+
+
+def _lab(args: argparse.Namespace) -> int:
+    from .course.jupyter import open_lab
+
+    return open_lab(args.dir, args.port, False if args.no_browser else None)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from .course.runner import run
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    results = run(args.notebooks, profile=args.profile, out=args.out, timeout=args.timeout, say=say)
+    if any(r.outcome == "interrupted" for r in results):
+        print("Interrupted; what was finished is in", args.out)
+        return 130
+    failed = [r.name for r in results if r.outcome != "passed"]
+    print(f"{len(results) - len(failed)} of {len(results)} notebooks passed; see {args.out / 'report.json'}")
+    return 1 if failed else 0
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from .course import doctor
+
+    findings = doctor.examine()
+    print(doctor.as_json(findings) if args.json else doctor.as_text(findings))
+    return 1 if any(f.state == "problem" for f in findings) else 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0 done, 1 something failed, 2 wrong use, 130 interrupted."""
+    args = _parser().parse_args(argv)
+    try:
+        return {"lab": _lab, "run": _run, "doctor": _doctor}[args.command](args)
+    except CourseError as e:
+        print(f"tlwidgets: {e}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130

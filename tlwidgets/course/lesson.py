@@ -1,0 +1,179 @@
+"""What a lesson's notebook calls: predictions, claims, exercises, quizzes."""
+
+from __future__ import annotations
+
+import html
+import os
+from types import SimpleNamespace
+from typing import Any
+
+from ..errors import unknown
+from . import checks, content
+from .progress import Progress
+
+__all__ = ["CLAIM_TYPE", "Lesson", "lesson"]
+
+CLAIM_TYPE = "application/vnd.tlwidgets.claim+json"
+"""Media type under which a claim's verdict is stored in an executed notebook."""
+
+
+def _show(text: str, kind: str = "note", **extra: Any) -> None:
+    """Display a sentence as a box, with the same words as plain text."""
+    from IPython.display import display
+
+    colour = {"good": "#12A67C", "bad": "#D55E00", "note": "#0072B2"}[kind]
+    box = (
+        f'<div style="border-left:4px solid {colour};padding:.3em .8em;white-space:pre-wrap">{html.escape(text)}</div>'
+    )
+    display({"text/plain": text, "text/html": box, **extra}, raw=True)
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+class Lesson:
+    """The moving parts of one lesson.
+
+    Attributes
+    ----------
+    settings : SimpleNamespace
+        Sizes of the experiments in the chosen profile.
+    """
+
+    def __init__(self, name: str, profile: str = "cpu", *, progress: Progress | None = None) -> None:
+        if profile not in content.PROFILES:
+            raise unknown("profile", profile, content.PROFILES)
+        self.content = content.read(name)
+        self.name = name
+        self.profile = profile
+        self.settings: SimpleNamespace = self.content.settings[profile]
+        self._progress = progress or Progress()
+        self._hints_shown: dict[str, int] = {}
+
+    def __repr__(self) -> str:
+        minutes = max(1, round(self.content.seconds[self.profile] / 60))
+        unit = "minute" if minutes == 1 else "minutes"
+        return f"{self.content.title}. Profile {self.profile}: about {minutes} {unit} of computing on two cores."
+
+    # -- predictions
+
+    def predict(self, key: str) -> Any:
+        """Ask for a guess before the experiment. It is kept, and :meth:`compare` shows it beside the result."""
+        from ..widgets import Predict
+
+        question = self._find("prediction", key, self.content.predictions)
+        widget = Predict(
+            question=question.question,
+            low=question.low,
+            high=question.high,
+            unit=question.unit,
+            value=self._progress.get(self.name, f"predict/{key}"),
+        )
+        widget.observe(lambda change: self._keep(f"predict/{key}", change["new"]), "value")
+        return widget
+
+    def compare(self, key: str, measured: float) -> None:
+        """Show the guess beside what was measured."""
+        unit = self._find("prediction", key, self.content.predictions).unit
+        guess = self._progress.get(self.name, f"predict/{key}")
+        said = f"You said {_number(guess)}{unit}." if guess is not None else "You made no guess this time."
+        _show(f"{said} Measured: {_number(measured)}{unit}.")
+
+    # -- claims
+
+    def claim(self, id: str, said: str, holds: bool, **figures: float) -> None:
+        """State whether something that is said about transfer learning held in the experiment above.
+
+        Parameters
+        ----------
+        id
+            Row of the claims ledger.
+        said
+            The claim in words.
+        holds
+            Whether the measured figures bear it out, tolerance included.
+        **figures
+            The figures that the verdict rests on.
+        """
+        verdict = "holds" if holds else "does not hold"
+        numbers = ", ".join(f"{k.replace('_', ' ')} {_number(v)}" for k, v in figures.items())
+        record = {"id": id, "said": said, "holds": bool(holds), "figures": {k: float(v) for k, v in figures.items()}}
+        _show(
+            f"{id} {verdict} here: {said}" + (f"\n{numbers}." if numbers else ""),
+            "good" if holds else "bad",
+            **{CLAIM_TYPE: record},
+        )
+
+    # -- exercises
+
+    def check(self, key: str, *answer: Any) -> None:
+        """Check an exercise: passed, not yet (with a sentence that helps), or not attempted."""
+        self._find("exercise", key, self.content.exercises)
+        result = checks.run(f"{self.name}/{key}", answer)
+        if result.attempted:
+            self._keep(f"exercise/{key}", "passed" if result.passed else "tried")
+        word = {None: "Not attempted yet.", True: "Passed.", False: "Not yet."}[
+            result.passed if result.attempted else None
+        ]
+        kind = "note" if not result.attempted else "good" if result.passed else "bad"
+        _show(f"{word} {result.message}{self._problem()}", kind)
+
+    def hint(self, key: str) -> None:
+        """Show the next hint of an exercise; each call shows one more."""
+        hints = self._find("exercise", key, self.content.exercises).hints
+        shown = min(self._hints_shown.get(key, 0) + 1, len(hints))
+        self._hints_shown[key] = shown
+        self._keep(f"hints/{key}", shown)
+        for number, text in enumerate(hints[:shown], 1):
+            _show(f"Hint {number} of {len(hints)}: {text}")
+
+    def solution(self, key: str) -> None:
+        """Show a solution. It is noted as seen."""
+        from IPython.display import display
+
+        source = self._find("exercise", key, self.content.exercises).solution
+        self._keep(f"solution_seen/{key}", True)
+        display({"text/plain": source, "text/markdown": f"```python\n{source}\n```"}, raw=True)
+
+    # -- quizzes
+
+    def quiz(self, key: str) -> Any:
+        """Ask a question; every choice answers with a reason."""
+        from ..widgets import Quiz
+
+        quiz = self._find("quiz", key, self.content.quizzes)
+        widget = Quiz(
+            question=quiz.question,
+            choices=[{"text": c.text, "reason": c.reason, "right": c.right} for c in quiz.choices],
+            value=self._progress.get(self.name, f"quiz/{key}"),
+        )
+        widget.observe(lambda change: self._keep(f"quiz/{key}", change["new"]), "value")
+        return widget
+
+    # -- inside
+
+    def _find(self, kind: str, key: str, where: dict[str, Any]) -> Any:
+        if key not in where:
+            raise unknown(kind, key, where, f"({self.name} has no other.)")
+        return where[key]
+
+    def _keep(self, key: str, value: Any) -> None:
+        self._progress.put(self.name, key, value)
+
+    def _problem(self) -> str:
+        return f" ({self._progress.problem})" if self._progress.problem else ""
+
+
+def lesson(name: str, profile: str | None = None) -> Lesson:
+    """Open a lesson.
+
+    Parameters
+    ----------
+    name
+        Name of its notebook, without the ending.
+    profile
+        ``"smoke"`` (for tests: small), ``"cpu"`` (two cores) or ``"gpu"``; ``cpu`` unless ``TLWIDGETS_PROFILE`` says
+        otherwise.
+    """
+    return Lesson(name, profile or os.environ.get("TLWIDGETS_PROFILE", "cpu"))

@@ -1,0 +1,127 @@
+"""Run pictures through a frozen network once and keep what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import CourseError
+from ..models.surgery import block_of, blocks, leaf_layers
+
+__all__ = ["features", "features_by_block", "probe"]
+
+Features = NDArray[np.float32]
+
+
+def _check_pictures(model: Any, x: Any) -> NDArray[Any]:
+    x = np.asarray(x)
+    expected = tuple(model.input.shape[1:])
+    if x.shape[1:] != expected or x.ndim != len(expected) + 1:
+        raise CourseError(f"{model.name} takes pictures of shape (n, {', '.join(map(str, expected))}), not {x.shape}.")
+    if x.dtype.kind == "f" and not np.isfinite(x).all():
+        raise CourseError("the pictures contain NaN or infinity.")
+    return x
+
+
+def _predict(model: Any, x: NDArray[Any], batch: int) -> list[Features]:
+    """Forward passes over whole batches, the last one padded, so that Keras traces a single shape."""
+    import keras
+
+    n = len(x)
+    if n == 0:
+        raise CourseError("there are no pictures to run through the network.")
+    batch = min(batch, n)
+    padding = -n % batch
+    if padding:
+        x = np.concatenate([x, np.repeat(x[-1:], padding, axis=0)])
+    out = model.predict(x, batch_size=batch, verbose=0)
+    return [np.asarray(o[:n], "float32") for o in keras.tree.flatten(out)]
+
+
+def features(base: Any, x: Any, *, batch: int = 64) -> Features:
+    """Return what a network says about each picture, averaged over positions.
+
+    Parameters
+    ----------
+    base
+        A functional Keras model. It runs in inference mode; none of its weights changes.
+    x
+        Pictures (n, height, width, channels) in the shape that ``base`` takes.
+    batch
+        Pictures a forward pass.
+
+    Returns
+    -------
+    ndarray of float32, (n, channels)
+        Feature maps (n, h, w, c) are averaged over h and w; feature vectors (n, c) are returned as they are.
+    """
+    (out,) = _predict(_pooled(base, [base.output]), _check_pictures(base, x), batch)
+    return out
+
+
+def features_by_block(
+    base: Any, x: Any, *, at: Sequence[str] | None = None, batch: int = 64
+) -> dict[str, Features]:
+    """Return the features at the end of every block, from one forward pass.
+
+    Parameters
+    ----------
+    base
+        A flat functional Keras model whose layer names tell their blocks.
+    x
+        Pictures (n, height, width, channels).
+    at
+        Names of the blocks, by default all of them.
+    batch
+        Pictures a forward pass.
+
+    Returns
+    -------
+    dict of block name to ndarray of float32, (n, channels)
+        Averaged over positions, in order from the input.
+    """
+    names = list(at) if at is not None else blocks(base)
+    last = {block_of(layer.name): layer.output for layer in leaf_layers(base)}
+    missing = [name for name in names if name not in last]
+    if missing:
+        from ..errors import unknown
+
+        raise unknown("block", missing[0], blocks(base))
+    outputs = _predict(_pooled(base, [last[name] for name in names]), _check_pictures(base, x), batch)
+    return dict(zip(names, outputs, strict=True))
+
+
+def _pooled(base: Any, tensors: list[Any]) -> Any:
+    import keras
+
+    pooled = [keras.layers.GlobalAveragePooling2D()(t) if len(t.shape) == 4 else t for t in tensors]
+    return keras.Model(base.input, pooled)
+
+
+def probe(x_train: Any, y_train: Any, x_test: Any, y_test: Any, *, strength: float = 0.1) -> float:
+    """Return the test accuracy (0 … 1) of a linear classifier on given features.
+
+    Standardised features, multinomial logistic regression with L2 penalty (scikit-learn, ``C=strength``): what is
+    called a linear probe (Alain & Bengio 2016, "Understanding intermediate layers using linear classifier probes").
+
+    Parameters
+    ----------
+    x_train, x_test
+        Arrays (n, d).
+    y_train, y_test
+        Integer labels (n,).
+    strength
+        Inverse of the penalty.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    y_train = np.asarray(y_train)
+    if len(np.unique(y_train)) < 2:
+        raise CourseError("a probe needs training examples of two classes or more.")
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=500))
+    return float(model.fit(np.asarray(x_train), y_train).score(np.asarray(x_test), np.asarray(y_test)))

@@ -1,0 +1,125 @@
+"""Make .venv and install the course into it. Needs nothing but Python; run again, it does only what has changed.
+
+python tools/setup.py [dev] [gpu]
+"""
+
+# No annotations or f-strings: an old Python must get as far as the sentence that it is too old.
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+VENV = os.path.join(TOP, ".venv")  # noqa: PTH118
+STAMP = os.path.join(VENV, "installed")  # noqa: PTH118
+# each contains the one before
+LOCKS = {"course": "requirements.txt", "dev": "requirements-dev.txt", "gpu": "requirements-gpu.txt"}
+
+
+def fail(sentence):
+    """Print one sentence and end."""
+    sys.stderr.write("setup: " + sentence + "\n")
+    sys.exit(1)
+
+
+def path(*parts):
+    """Join a path below the repository."""
+    return os.path.join(TOP, *parts)  # noqa: PTH118
+
+
+def venv_python():
+    """Return the interpreter inside .venv."""
+    return os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")  # noqa: PTH118
+
+
+def usable(python):
+    """Tell whether an interpreter starts and has pip and a version that the course supports."""
+    test = "import sys, pip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))"
+    try:
+        return subprocess.call([python, "-c", test], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
+
+
+def make_venv():
+    """Make .venv unless a usable one is there."""
+    if usable(venv_python()):
+        return
+    print("Making .venv with Python " + sys.version.split()[0] + " ...")
+    shutil.rmtree(VENV, ignore_errors=True)
+    try:
+        import venv
+
+        venv.create(VENV, with_pip=True)
+    except (ImportError, subprocess.CalledProcessError):
+        shutil.rmtree(VENV, ignore_errors=True)
+        fail("Python cannot make virtual environments here (on Debian and Ubuntu: apt-get install python3-venv).")
+    except OSError as e:
+        fail("cannot write " + VENV + " (" + str(e.strerror) + ").")
+
+
+def fingerprint(name):
+    """Return a hash of what is to be installed from a lock file."""
+    total = hashlib.sha256(sys.version.encode())
+    for file in (name, "pyproject.toml"):
+        with open(path(file), "rb") as f:  # noqa: PTH123
+            total.update(f.read())
+    return name + " " + total.hexdigest()
+
+
+def installed():
+    """Return what the last successful run installed."""
+    try:
+        with open(STAMP) as f:  # noqa: PTH123
+            return f.read()
+    except OSError:
+        return ""
+
+
+def pip(*arguments):
+    """Run pip inside .venv; on a terminal one line shows what it is doing."""
+    command = [venv_python(), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    process = subprocess.Popen(
+        command + list(arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
+    )
+    last, start = [], time.time()
+    for line in process.stdout:
+        last = last[-15:] + [line]
+        if sys.stdout.isatty():
+            words = " ".join(line.split())
+            sys.stdout.write("\r\033[K  %3d s  %s" % (time.time() - start, words[:90]))
+            sys.stdout.flush()
+    if sys.stdout.isatty():
+        sys.stdout.write("\r\033[K")
+    if process.wait() != 0:
+        sys.stderr.write("".join(last))
+        fail("pip could not install the requirements (its last words are above); check the network and run it again.")
+
+
+def main():
+    """Set up, or find that nothing is to do."""
+    if not (3, 11) <= sys.version_info[:2] < (3, 14):
+        fail("the course needs Python 3.11, 3.12 or 3.13; this is " + sys.version.split()[0] + ".")
+    wanted = LOCKS["gpu" if "gpu" in sys.argv else "dev" if "dev" in sys.argv else "course"]
+    order = list(LOCKS.values())
+    make_venv()
+    # a fuller installation that is up to date serves as well
+    if installed() in [fingerprint(name) for name in order[order.index(wanted) :]]:
+        return
+    if installed().startswith(LOCKS["gpu"]):
+        wanted = LOCKS["gpu"]  # never put the build without CUDA over the one with it
+    start = time.time()
+    print("Installing " + wanted + " into .venv (the first time some hundred MB; a few minutes) ...")
+    sys.stdout.flush()
+    # the lock files are complete, so pip need not work out dependencies
+    pip("--no-deps", "--require-hashes", "-r", path(wanted))
+    pip("--no-deps", "--no-build-isolation", "--editable", TOP)
+    with open(STAMP, "w") as f:  # noqa: PTH123
+        f.write(fingerprint(wanted))
+    print("Installed in %d s." % (time.time() - start))
+
+
+if __name__ == "__main__":
+    main()
