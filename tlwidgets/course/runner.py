@@ -20,7 +20,7 @@ from typing import Any
 from .._paths import notebooks_root
 from ..errors import CourseError, unknown
 from .content import PROFILES, read
-from .lesson import CLAIM_TYPE
+from .notebook import CLAIM_TYPE
 
 __all__ = ["NotebookResult", "find_notebooks", "run"]
 
@@ -158,6 +158,7 @@ def _run_one(path: Path, profile: str, out: Path, timeout: int | None) -> Notebo
             progress_bar=False,
             log_output=False,
             execution_timeout=timeout,
+            extra_arguments=["--log-level=ERROR"],
             # with the state inside, the exported page would ask the network for the widgets and stay blank without it
             store_widget_state=False,
         )

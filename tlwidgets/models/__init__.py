@@ -1,7 +1,7 @@
 """What is transferred: the backbones, and surgery on them."""
 
-from .backbones import Backbone, backbone, backbones
-from .surgery import FreezePlan, LayerRecord, blocks, classifier, count_params, cut, freeze, layers
+from .registry import Backbone, backbone, backbones
+from .surgery import FreezePlan, LayerRecord, block_of, blocks, classifier, count_params, cut, freeze, layers, moved, snapshot
 
 __all__ = [
     "Backbone",
@@ -9,10 +9,13 @@ __all__ = [
     "LayerRecord",
     "backbone",
     "backbones",
+    "block_of",
     "blocks",
     "classifier",
     "count_params",
     "cut",
     "freeze",
     "layers",
+    "moved",
+    "snapshot",
 ]

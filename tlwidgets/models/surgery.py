@@ -24,6 +24,8 @@ __all__ = [
     "freeze",
     "layers",
     "leaf_layers",
+    "moved",
+    "snapshot",
 ]
 
 # The naming habits of keras.applications and of the embedded networks: block1a_dwconv, block_3_expand,
@@ -216,6 +218,22 @@ def count_params(model: Any) -> tuple[int, int]:
     """Return the number of parameters that train and the number of all parameters."""
     _check_built(model)
     return _size(model.trainable_weights), _size(model.weights)
+
+
+def snapshot(model: Any) -> dict[str, list[Any]]:
+    """Copy the weights of every leaf layer, by layer name; :func:`moved` compares with it later."""
+    _check_built(model)
+    return {layer.name: layer.get_weights() for layer in leaf_layers(model) if layer.weights}
+
+
+def moved(model: Any, before: dict[str, list[Any]]) -> list[str]:
+    """Return the names of the leaf layers of which any weight differs from a :func:`snapshot`, in order."""
+    import numpy as np
+
+    now = snapshot(model)
+    if list(now) != list(before):
+        raise CourseError("the snapshot was taken of a model with other layers: take one of this model.")
+    return [n for n, ws in now.items() if any(not np.array_equal(a, b) for a, b in zip(ws, before[n], strict=True))]
 
 
 def classifier(base: Any, classes: int | tuple[str, ...] | list[str], *, seed: int = 0, name: str = "classifier") -> Any:

@@ -1,5 +1,16 @@
 """Training on top of what a network already knows."""
 
-from .features import features, features_by_block, probe
+from .depth import FreezeDepth, freeze_depth
+from .extraction import draw, features, features_by_block, probe, probe_over_seeds
+from .handmade import handmade
 
-__all__ = ["features", "features_by_block", "probe"]
+__all__ = [
+    "FreezeDepth",
+    "draw",
+    "features",
+    "features_by_block",
+    "freeze_depth",
+    "handmade",
+    "probe",
+    "probe_over_seeds",
+]

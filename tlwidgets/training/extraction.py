@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import CourseError
+from ..errors import CourseError, unknown
 from ..models.surgery import block_of, blocks, leaf_layers
 
-__all__ = ["features", "features_by_block", "probe"]
+__all__ = ["draw", "features", "features_by_block", "probe", "probe_over_seeds"]
 
 Features = NDArray[np.float32]
 
@@ -87,8 +87,6 @@ def features_by_block(
     last = {block_of(layer.name): layer.output for layer in leaf_layers(base)}
     missing = [name for name in names if name not in last]
     if missing:
-        from ..errors import unknown
-
         raise unknown("block", missing[0], blocks(base))
     outputs = _predict(_pooled(base, [last[name] for name in names]), _check_pictures(base, x), batch)
     return dict(zip(names, outputs, strict=True))
@@ -125,3 +123,57 @@ def probe(x_train: Any, y_train: Any, x_test: Any, y_test: Any, *, strength: flo
         raise CourseError("a probe needs training examples of two classes or more.")
     model = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=500))
     return float(model.fit(np.asarray(x_train), y_train).score(np.asarray(x_test), np.asarray(y_test)))
+
+
+def draw(labels: Any, per_class: int, seed: int) -> NDArray[np.int64]:
+    """Return the indices of ``per_class`` examples of every class, drawn with a seed.
+
+    Budgets are nested: with one seed, the first examples of a larger draw are the smaller draw.
+
+    Parameters
+    ----------
+    labels
+        Integer labels (n,).
+    per_class
+        Examples of each class.
+    seed
+        Seed of the draw.
+    """
+    y = np.asarray(labels)
+    classes, counts = np.unique(y, return_counts=True)
+    if not 1 <= per_class <= counts.min():
+        raise CourseError(f"{per_class} examples of each class cannot be drawn: the smallest class has {counts.min()}.")
+    picked = []
+    for c in classes:
+        # a generator of its own for each class, so that one class does not change what another draws
+        picked.append(np.random.default_rng([seed, int(c)]).permutation(np.flatnonzero(y == c))[:per_class])
+    return np.concatenate(picked)
+
+
+def probe_over_seeds(x: Any, labels: Any, *, per_class: int, seeds: int) -> list[float]:
+    """Probe features repeatedly: draw training examples, test on all the others.
+
+    Parameters
+    ----------
+    x
+        Features (n, d).
+    labels
+        Integer labels (n,).
+    per_class
+        Training examples of each class.
+    seeds
+        How many draws; the first seeds are 0, 1, 2, …
+
+    Returns
+    -------
+    list of float
+        Accuracy (0 … 1) of each draw. The draws share examples, so their spread says how much the choice of examples
+        matters, not how well the accuracy is known.
+    """
+    x, y = np.asarray(x), np.asarray(labels)
+    accuracies = []
+    for seed in range(seeds):
+        train = draw(y, per_class, seed)
+        rest = np.setdiff1d(np.arange(len(y)), train)
+        accuracies.append(probe(x[train], y[train], x[rest], y[rest]))
+    return accuracies

@@ -1,0 +1,172 @@
+"""Chromium through Playwright: bare pages for JavaScript and CSS, JupyterLab for the whole way.
+
+Only the browser that is on the machine is used; nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from jupyterlab_harness import CHROMIUM_ARGUMENTS, Lab, Notebook
+
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
+_NO_BROWSER = "no Chromium found: install Chromium (Debian: apt-get install chromium) or set CHROMIUM"
+
+
+def find_chromium() -> str | None:
+    """Return the path of a browser: CHROMIUM, then the usual names on PATH, then the usual places."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named if Path(named).is_file() else None
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    return found or next((place for place in _PLACES if Path(place).is_file()), None)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark everything in this folder."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for the session; a clear reason when there is none."""
+    path = find_chromium()
+    if path is None:
+        if os.environ.get("TLWIDGETS_REQUIRE_BROWSER") == "1":
+            pytest.fail(_NO_BROWSER, pytrace=False)
+        pytest.skip(_NO_BROWSER)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def shots(tmp_path):
+    """Folder for screenshots: TLWIDGETS_SHOTS, else the test's own."""
+    folder = Path(os.environ.get("TLWIDGETS_SHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+# ---------------------------------------------------------------- bare pages
+
+_FAKE_MODEL = """
+window.makeModel = (state) => {
+  const listeners = {};
+  const fire = (name, ...rest) => [...(listeners[name] || [])].forEach((f) => f(...rest));
+  let dirty = {};
+  return {
+    state: { ...state }, saved: [], sent: [], fire,
+    get(key) { return this.state[key]; },
+    set(key, value) {
+      const same = JSON.stringify(this.state[key]) === JSON.stringify(value);
+      this.state[key] = value;
+      dirty[key] = value;
+      if (!same) fire("change:" + key);
+    },
+    save_changes() { this.saved.push(dirty); dirty = {}; },
+    send(content) { this.sent.push(content); },
+    on(name, f) { (listeners[name] ||= []).push(f); },
+    off(name, f) { listeners[name] = (listeners[name] || []).filter((g) => g !== f); },
+    count(name) { return (listeners[name] || []).length; },
+  };
+};
+window.addView = async () => {
+  const root = document.createElement("div");
+  root.className = "view";
+  document.body.append(root);
+  const cleanup = await widget.render({ model, el: root });
+  return cleanup;
+};
+"""
+
+_MOUNT = """
+async ([esm, state]) => {
+  const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+  const module = await import(url);
+  window.widget = typeof module.default === "function" ? await module.default() : module.default;
+  window.model = makeModel(state);
+  if (widget.initialize) await widget.initialize({ model });
+  window.cleanup = await addView();
+}
+"""
+
+
+@pytest.fixture
+def mount(chromium):
+    """``mount(widget_class, state, width=…, dark=…)``: a widget in an empty page with a fake model."""
+    contexts: list[Any] = []
+
+    def make(
+        widget: Any, state: dict[str, Any], *, width: int = 900, dark: bool = False, **options: Any
+    ) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": 640}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        colors = "--jp-layout-color0:#111;--jp-content-font-color1:#eee;--jp-content-font-color2:#bbb;"
+        colors += "--jp-border-color2:#444;--jp-border-color0:#777;--jp-layout-color2:#2a2a2a"
+        page.set_content(
+            f'<html lang="en"><head><style>body{{margin:8px;{colors if dark else ""}}}</style>'
+            f"<style>{widget._css}</style></head>"
+            f'<body data-jp-theme-light="{"false" if dark else "true"}"></body></html>'
+        )
+        page.evaluate("(code) => { (0, eval)(code); }", _FAKE_MODEL)
+        page.evaluate(_MOUNT, [str(widget._esm), state])
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+# ---------------------------------------------------------------- JupyterLab
+
+
+@pytest.fixture(scope="session")
+def lab(chromium, tmp_path_factory):
+    """One JupyterLab server for the session, in the light theme."""
+    with Lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+@pytest.fixture
+def open_notebook(chromium, lab):
+    """``open_notebook(cells, server=…)``: a notebook with these cells, open in a page, its kernel ready."""
+    opened: list[Notebook] = []
+
+    def make(content: list[str] | dict[str, Any], *, server: Lab | None = None, **viewport: int) -> Notebook:
+        size = {"width": 1100, "height": 900, **viewport}
+        notebook = Notebook(server or lab, chromium, content, size)
+        opened.append(notebook)
+        return notebook
+
+    yield make
+    for notebook in opened:
+        notebook.close()

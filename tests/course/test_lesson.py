@@ -1,0 +1,141 @@
+"""What a learner meets in a lesson: predictions, claims, checks, hints, quizzes, progress."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import tlwidgets as tl
+from tlwidgets.course import checks, content
+from tlwidgets.course.notebook import CLAIM_TYPE
+from tlwidgets.course.progress import Progress
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """Collect what is displayed."""
+    shown: list[dict] = []
+    monkeypatch.setattr("IPython.display.display", lambda data=None, **_: shown.append(data))
+    return shown
+
+
+def words(shown):
+    return "\n".join(d["text/plain"] for d in shown)
+
+
+@pytest.mark.parametrize("name", content.lesson_names())
+def test_every_solution_passes_its_own_check(name, said):
+    lesson = tl.lesson(name, "smoke")
+    for key, exercise in lesson.content.exercises.items():
+        scope = {"tl": tl, "lesson": lesson}
+        exec("import keras, numpy as np", scope)
+        if "base" in exercise.solution or "classifier" in exercise.solution:
+            scope["base"] = tl.backbone(size=32)
+            scope["classifier"] = tl.classifier(scope["base"], 6)
+            scope["slider"] = tl.FreezeSlider(scope["classifier"])
+        said.clear()
+        exec(exercise.solution, scope)
+        assert said[-1]["text/plain"].startswith("Passed."), (key, words(said))
+
+
+@pytest.mark.parametrize("name", content.lesson_names())
+def test_every_exercise_has_a_check_and_three_hints(name):
+    lesson = content.read(name)
+    for key, exercise in lesson.exercises.items():
+        assert f"{name}/{key}" in checks.CHECKS
+        assert len(exercise.hints) == 3
+        assert len(set(exercise.hints)) == 3
+    for quiz in lesson.quizzes.values():
+        assert sum(c.right for c in quiz.choices) == 1
+        assert all(c.reason for c in quiz.choices)
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong", "words_expected"),
+    [
+        ("03_freezing/freeze_to", lambda m, k: None, "should stay as it is"),
+        ("03_freezing/freeze_to", lambda m, k: [setattr(l, "trainable", False) for l in m.layers[: k + 1]], "should train"),
+        ("03_freezing/freeze_to", lambda m, k: [setattr(l, "trainable", False) for l in m.layers[:k]], "train again"),
+        ("03_freezing/freeze_to", lambda m, k: 1 / 0, "stopped with ZeroDivisionError"),
+        ("03_freezing/uses", lambda m, b: any(l.name == "inside" for l in m.layers), "should be True"),
+        ("03_freezing/uses", lambda m, b: True, "should be False"),
+    ],
+)  # fmt: skip
+def test_a_wrong_answer_gets_a_sentence_that_helps(key, wrong, words_expected):
+    outcome = checks.run(key, (wrong,))
+    assert not outcome.passed
+    assert outcome.attempted
+    assert words_expected in outcome.message
+
+
+def test_an_untouched_stub_is_not_attempted():
+    for key in ("03_freezing/freeze_to", "03_freezing/uses"):
+        assert not checks.run(key, (lambda *_: ...,)).attempted
+
+
+def test_move_tells_too_little_from_too_much():
+    model = tl.classifier(tl.backbone(size=32), 6)
+    assert not checks.run("00_start_here/move", (..., model)).attempted
+    assert "not moved" in checks.run("00_start_here/move", (5, model)).message
+    tl.freeze(model, "block4")
+    assert "further right" in checks.run("00_start_here/move", (5, model)).message
+    tl.freeze(model, len(tl.layers(model)))
+    assert "head is frozen too" in checks.run("00_start_here/move", (5, model)).message
+    tl.freeze(model, "head_pool")
+    assert "not what the widget says" in checks.run("00_start_here/move", (5, model)).message
+    assert checks.run("00_start_here/move", (1280 * 6 + 6, model)).passed
+
+
+def test_hints_come_one_by_one(said):
+    lesson = tl.lesson("03_freezing", "smoke")
+    lesson.hint("freeze_to")
+    assert "Hint 1 of 3" in words(said)
+    assert "Hint 2" not in words(said)
+    said.clear()
+    lesson.hint("freeze_to")
+    assert "Hint 2 of 3" in words(said)
+
+
+def test_a_guess_survives_a_restart(said, tmp_path):
+    first = tl.lesson("00_start_here", "smoke")
+    first.predict("accuracy").value = 61.0
+    again = tl.lesson("00_start_here", "smoke")
+    assert again.predict("accuracy").value == 61.0
+    again.compare("accuracy", 72.4)
+    assert "You said 61 of 100. Measured: 72.4 of 100." in words(said)
+
+
+def test_no_guess_is_no_error(said):
+    tl.lesson("00_start_here", "smoke").compare("accuracy", 50)
+    assert "You made no guess" in words(said)
+
+
+def test_a_claim_leaves_its_verdict_in_the_notebook(said):
+    tl.lesson("02_feature_extraction", "smoke").claim("C10", "features shrink <data>", True, times_smaller=5.4)
+    (data,) = said
+    assert data[CLAIM_TYPE] == {"id": "C10", "said": "features shrink <data>", "holds": True, "figures": {"times_smaller": 5.4}}
+    assert "C10 holds here" in data["text/plain"]
+    assert "&lt;data&gt;" in data["text/html"]
+
+
+def test_progress_survives_a_damaged_file_and_a_folder_that_cannot_be_written(tmp_path):
+    path = tmp_path / "p.json"
+    path.write_text("{broken")
+    progress = Progress(path)
+    assert progress.get("a", "b") is None
+    progress.put("a", "b", 1)
+    assert json.loads(path.read_text()) == {"a/b": 1}
+    nowhere = Progress(tmp_path / "missing" / "p.json")
+    nowhere.put("a", "b", 2)
+    assert nowhere.get("a", "b") == 2
+    assert "cannot be saved" in nowhere.problem
+
+
+def test_unknown_names_come_with_suggestions():
+    with pytest.raises(tl.CourseError, match="did you mean 03_freezing"):
+        tl.lesson("03_freezng")
+    with pytest.raises(tl.CourseError, match="unknown profile 'gpux'; did you mean gpu"):
+        tl.lesson("03_freezing", "gpux")
+    with pytest.raises(tl.CourseError, match="did you mean freeze_to"):
+        tl.lesson("03_freezing").hint("freeze")

@@ -1,0 +1,101 @@
+"""The embedded network: right numbers, right preprocessing, checksum."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+
+import tlwidgets as tl
+from tlwidgets import _paths
+
+
+@pytest.fixture(scope="module")
+def base():
+    return tl.backbone("efficientnet-lite0", size=96)
+
+
+def test_parameters_are_those_of_the_card(base):
+    (card,) = [b for b in tl.backbones() if b.name == "efficientnet-lite0"]
+    assert base.count_params() == card.params
+    assert base.output.shape[1:] == (3, 3, 1280)
+
+
+def test_it_takes_raw_pictures_and_tells_things_apart(base):
+    # a constant picture says little, two different ones say different things
+    grey = np.full((1, 96, 96, 3), 127, "uint8")
+    noise = np.random.default_rng(0).integers(0, 256, (2, 96, 96, 3), "uint8")
+    f = tl.features(base, np.concatenate([grey, noise]))
+    assert f.shape == (3, 1280)
+    assert f.dtype == np.float32
+    assert np.isfinite(f).all()
+    assert not np.allclose(f[1], f[2])
+    np.testing.assert_allclose(base.get_layer("rescaling")(grey.astype("float32")), 0, atol=1e-6)
+
+
+def test_features_do_not_depend_on_the_batch(base):
+    x = np.random.default_rng(0).integers(0, 256, (7, 96, 96, 3), "uint8")
+    np.testing.assert_allclose(tl.features(base, x, batch=3), tl.features(base, x, batch=7), atol=1e-5)
+
+
+def test_running_features_moves_no_weight(base):
+    before = base.get_weights()
+    tl.features(base, np.zeros((2, 96, 96, 3), "uint8"))
+    assert all(np.array_equal(a, b) for a, b in zip(before, base.get_weights(), strict=True))
+
+
+def test_features_of_the_last_block_are_the_features(base):
+    x = np.random.default_rng(0).integers(0, 256, (3, 96, 96, 3), "uint8")
+    by_block = tl.features_by_block(base, x)
+    assert list(by_block) == tl.blocks(base)
+    np.testing.assert_allclose(by_block["top"], tl.features(base, x), atol=1e-6)
+    assert by_block["block4a"].shape == (3, 80)
+
+
+def test_with_its_top_it_gives_probabilities_of_1000_classes():
+    model = tl.backbone(size=64, top=True)
+    p = model.predict(np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3)).astype("float32"), verbose=0)
+    assert p.shape == (2, 1000)
+    np.testing.assert_allclose(p.sum(1), 1, atol=1e-5)
+
+
+def test_random_weights_follow_the_seed():
+    a, b, c = (tl.backbone(size=32, weights=None, seed=s).get_layer("stem_conv").get_weights()[0] for s in (1, 1, 2))
+    assert np.array_equal(a, b)
+    assert not np.array_equal(a, c)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"name": "eficientnet-lite"}, "did you mean efficientnet-lite0"),
+        ({"size": 8}, "32 to 512 pixels, not 8"),
+        ({"weights": "imagnet"}, "did you mean imagenet"),
+    ],
+)
+def test_bad_input_is_one_sentence(arguments, words):
+    with pytest.raises(tl.CourseError, match=words):
+        tl.backbone(**arguments)
+
+
+def test_pictures_of_the_wrong_shape_are_said_to_be_so(base):
+    with pytest.raises(tl.CourseError, match=r"\(n, 96, 96, 3\), not \(2, 64, 64, 3\)"):
+        tl.features(base, np.zeros((2, 64, 64, 3)))
+    with pytest.raises(tl.CourseError, match="NaN"):
+        tl.features(base, np.full((1, 96, 96, 3), np.nan))
+
+
+def test_damaged_weights_are_noticed(tmp_path, monkeypatch):
+    root = tmp_path / "datasets"
+    shutil.copytree(_paths.datasets_root() / "efficientnet_lite0", root / "efficientnet_lite0")
+    file = root / "efficientnet_lite0" / "backbone.npz"
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    monkeypatch.setattr("tlwidgets.models.registry.datasets_root", lambda: root)
+    with pytest.raises(tl.CourseError, match=r"backbone\.npz is damaged .* restore it"):
+        tl.backbone(size=32)
+    file.unlink()
+    with pytest.raises(tl.CourseError, match=r"backbone\.npz is missing"):
+        tl.backbone(size=32)

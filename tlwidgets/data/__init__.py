@@ -1,0 +1,10 @@
+"""Data sets that come with the course: small, licensed for reuse, split once and for all.
+
+>>> from tlwidgets.data import load
+>>> load("styles", domain="noto", per_class=20)  # doctest: +SKIP
+"""
+
+from .loading import datasets, load
+from .records import Dataset, DatasetInfo, Split
+
+__all__ = ["Dataset", "DatasetInfo", "Split", "datasets", "load"]

@@ -1,0 +1,221 @@
+"""Load a data set by name, with a budget of labels."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import operator
+from dataclasses import replace
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, SupportsIndex
+
+import numpy as np
+from PIL import Image
+
+from .. import _paths
+from ..errors import CourseError, unknown
+from .readers import READERS
+from .records import Dataset, DatasetInfo, Images, Split
+
+__all__ = ["datasets", "load"]
+
+SIZES = (8, 512)
+LIST = "tlwidgets.data.datasets() lists them."
+
+
+def load(
+    name: str,
+    domain: str | None = None,
+    *,
+    per_class: int | None = None,
+    size: int | None = None,
+    seed: int = 0,
+) -> Dataset:
+    """Load a data set that comes with the course.
+
+    Parameters
+    ----------
+    name
+        For example ``"styles"``, ``"fashion_mnist"``, ``"digits"``.
+    domain
+        Which domain of it, for example ``"noto"``. Only for data sets that have domains, and then needed.
+    per_class
+        Budget of labels: how many training pictures of each class. Drawn at random by ``seed``; with the same
+        seed a smaller budget is the beginning of a larger one, so that more labels means more, not others.
+        The classes then take turns. Without a budget: all pictures, class by class.
+        Validation and test stay whole whatever the budget.
+    size
+        Side of the pictures in pixels, 8 to 512; otherwise as they are kept.
+    seed
+        Which draw of the budget, 0 or more.
+
+    Returns
+    -------
+    Dataset
+        Its ``train``, ``validation`` and ``test`` each hold ``x``, ``uint8`` of shape
+        ``(n, size, size, channels)``; ``y``, ``int64`` of shape ``(n,)``; and ``names``.
+
+    Raises
+    ------
+    CourseError
+        For a name that is not known, a budget or size that cannot be had, or a file that is damaged.
+    """
+    card = _card(name)
+    part = _part(card, domain)
+    budget = None if per_class is None else _whole("per_class", per_class)
+    side = None if size is None else _whole("size", size)
+    draw = _whole("seed", seed)
+    if draw < 0:
+        raise CourseError(f"seed={draw} is below 0: give 0 or more.")
+    if side is not None and not SIZES[0] <= side <= SIZES[1]:
+        raise CourseError(f"size={side} is outside {SIZES[0]} to {SIZES[1]} pixels: give a size within.")
+    if budget is not None:
+        _check_budget(card, part, budget)
+
+    splits = _read(str(_folder(card["name"])), part.get("domain"))
+    parts = dict(splits)
+    if budget is not None:
+        parts["train"] = _drawn(parts["train"], budget, draw, len(card["classes"]))
+    parts = {key: replace(s, x=_resized(s.x, side), y=s.y.copy()) for key, s in parts.items()}
+    return Dataset(
+        name=card["name"],
+        domain=part.get("domain"),
+        classes=tuple(card["classes"]),
+        train=parts["train"],
+        validation=parts["validation"],
+        test=parts["test"],
+        licence=part["licence"],
+        credit=part["credit"],
+    )
+
+
+def datasets() -> list[DatasetInfo]:
+    """Return what is known about every data set that comes with the course, in order of name."""
+    out = []
+    for card in _cards().values():
+        keys = {part.get("domain") or card["name"]: part for part in card["parts"]}
+        height, width, channels = card["shape"]
+        out.append(
+            DatasetInfo(
+                name=card["name"],
+                title=card["title"],
+                version=card["version"],
+                classes=tuple(card["classes"]),
+                domains=tuple(part["domain"] for part in card["parts"] if part.get("domain")),
+                shape=(height, width, channels),
+                bytes=sum(part.get("bytes", 0) for part in card["parts"]),
+                licence={key: part["licence"] for key, part in keys.items()},
+                counts={key: part["counts"] for key, part in keys.items()},
+                sha256={key: part.get("sha256") for key, part in keys.items()},
+            )
+        )
+    return out
+
+
+# ---------------------------------------------------------------- what there is
+
+
+def _cards() -> dict[str, dict[str, Any]]:
+    """Return the content of every ``dataset.json`` that names a kind that can be read, by name."""
+    cards = {}
+    for path in sorted(_paths.datasets_root().glob("*/dataset.json")):
+        card = json.loads(path.read_text(encoding="utf-8"))
+        if card.get("kind") in READERS:
+            cards[card["name"]] = card
+    return cards
+
+
+def _folder(name: str) -> Path:
+    return _paths.datasets_root() / name
+
+
+def _card(name: str) -> dict[str, Any]:
+    cards = _cards()
+    if not isinstance(name, str) or name not in cards:
+        raise unknown("data set", name, cards, LIST)
+    return cards[name]
+
+
+def _part(card: dict[str, Any], domain: str | None) -> dict[str, Any]:
+    parts: dict[str | None, dict[str, Any]] = {part.get("domain"): part for part in card["parts"]}
+    if domain in parts:
+        return parts[domain]
+    if None in parts:
+        raise CourseError(f"{card['name']!r} has no domains: leave domain={domain!r} out.")
+    names = [str(key) for key in parts]
+    if domain is None:
+        raise CourseError(f"{card['name']!r} has domains: say which, domain= one of {', '.join(names)}.")
+    raise unknown(f"domain of {card['name']!r}", domain, names)
+
+
+def _whole(what: str, value: SupportsIndex) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise CourseError(f"{what}={value!r} is not a whole number.") from None
+
+
+def _check_budget(card: dict[str, Any], part: dict[str, Any], budget: int) -> None:
+    counts = part["counts"]["train"]
+    if budget < 1:
+        raise CourseError(
+            f"per_class={budget} is below 1: give at least 1, or leave it out for all pictures."
+        )
+    if budget > min(counts.values()):
+        title = "/".join(filter(None, (card["name"], part.get("domain"))))
+        have = ", ".join(f"{c} {n}" for c, n in counts.items())
+        raise CourseError(
+            f"per_class={budget} is more than {title} has: give at most {min(counts.values())} "
+            f"(training pictures: {have}), or leave it out for all."
+        )
+
+
+# ---------------------------------------------------------------- reading
+
+
+@cache
+def _verified(path: Path, sha256: str) -> Path:
+    return _paths.verified(path, sha256)
+
+
+@lru_cache(maxsize=8)
+def _read(folder: str, domain: str | None) -> dict[str, Split]:
+    """Return the splits of a part, read-only; kept, because decoding takes longer than copying."""
+    card = json.loads((Path(folder) / "dataset.json").read_text(encoding="utf-8"))
+    part = next(p for p in card["parts"] if p.get("domain") == domain)
+    path = _verified(Path(folder) / part["file"], part["sha256"]) if part.get("file") else None
+    splits = READERS[card["kind"]](path, card)
+    for split in splits.values():
+        split.x.flags.writeable = False
+        split.y.flags.writeable = False
+    return splits
+
+
+def _drawn(split: Split, budget: int, seed: int, classes: int) -> Split:
+    """Return ``budget`` pictures of each class. The classes take turns, so smaller budgets are beginnings.
+
+    The draw goes by a hash of the names: it is the same with every version of NumPy, and takes the same
+    concepts in domains that share their names.
+    """
+
+    def rank(place: int) -> bytes:
+        return hashlib.sha256(f"{seed}/{split.y[place]}/{split.names[place]}".encode()).digest()
+
+    columns = [
+        sorted(np.flatnonzero(split.y == label).tolist(), key=rank)[:budget] for label in range(classes)
+    ]
+    take = [place for row in zip(*columns, strict=True) for place in row]
+    return Split(split.x[take], split.y[take], tuple(split.names[i] for i in take))
+
+
+def _resized(x: Images, side: int | None) -> Images:
+    """Return a fresh copy of pictures ``(n, h, w, c)`` as ``(n, side, side, c)``."""
+    if side is None or x.shape[1:3] == (side, side):
+        return x.copy()
+    out = np.empty((len(x), side, side, x.shape[3]), np.uint8)
+    for i, picture in enumerate(x):
+        image = Image.fromarray(picture[..., 0] if x.shape[3] == 1 else picture)
+        small = np.asarray(image.resize((side, side), Image.Resampling.LANCZOS))
+        out[i] = small[..., None] if x.shape[3] == 1 else small
+    return out
