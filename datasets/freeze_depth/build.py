@@ -12,9 +12,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-
 import tlwidgets as tl
+from tlwidgets.course.sweeps import FreezeDepthSweep
 
 HERE = Path(__file__).resolve().parent
 DOMAINS = ("noto", "openmoji_black")
@@ -30,25 +29,22 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "freeze_depth.json")
     args = parser.parse_args()
     base = tl.backbone("efficientnet-lite0", size=SETTINGS["size"])
+    held_out = len(tl.load("styles", domain=DOMAINS[0]).validation) + len(tl.load("styles", domain=DOMAINS[0]).test)
+    settings = {**SETTINGS, "backbone": base.name, "held_out": held_out, "seeds": args.seeds}
+    sweep = FreezeDepthSweep(settings, ())
     rows = []
     for domain in DOMAINS:
-        data = tl.load("styles", domain=domain)
-        # nothing is chosen by these pictures, so validation and test together measure the accuracy
-        x, y = (np.concatenate([getattr(data.validation, k), getattr(data.test, k)]) for k in "xy")
         for rate in RATES:
             for depth in DEPTHS:
-                row = tl.freeze_depth(
-                    base, data.train.x, data.train.y, x, y, frozen_to=depth, seeds=args.seeds, rate=rate,
-                    **{k: SETTINGS[k] for k in ("per_class", "epochs", "batch")},
-                )  # fmt: skip
+                row = sweep.repeat(base, domain, depth, rate=rate, seeds=args.seeds)
                 rows.append({"domain": domain, **asdict(row)})
-                print(domain, rate, depth, np.round(row.accuracy, 3), flush=True)
+                print(domain, rate, depth, *(f"{a:.3f}" for a in row.accuracy), flush=True)
     result = {
         "name": "freeze-depth",
         "kind": "measurement",
         "title": "Accuracy by freeze depth and learning rate",
         "licence": "Apache-2.0",
-        "settings": {**SETTINGS, "backbone": "efficientnet-lite0", "held_out": len(y), "seeds": args.seeds},
+        "settings": settings,
         "rows": rows,
     }
     args.out.write_text(json.dumps(result, indent=1) + "\n", "utf-8")

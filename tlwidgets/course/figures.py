@@ -53,7 +53,7 @@ def accuracy_lines(
     *,
     x_label: str,
     y_label: str = "accuracy",
-    chance: float | None = None,
+    guess: Mapping[str, float] | None = None,
     levels: Mapping[str, Sequence[float]] | None = None,
     title: str = "",
 ) -> StaticFigure:
@@ -65,8 +65,8 @@ def accuracy_lines(
         Condition → position → values over seeds (0 … 1). All conditions have the same positions.
     x_label, y_label, title
         Words on the figure.
-    chance
-        Height of a dotted line for guessing.
+    guess
+        What needs no learning, by name: drawn as dotted lines.
     levels
         Further conditions that have one value for all positions: drawn as dashed lines.
     """
@@ -90,11 +90,11 @@ def accuracy_lines(
         ends.append((height, name, colours[name]))
         words.append(f"{name}: {summary(flat, 2)}")
     low, high = axes.get_ylim()
-    if chance is not None:
-        low = min(low, chance - 0.03)
-        axes.axhline(chance, color="#777", linestyle=":", linewidth=1.2)
-        ends.append((chance, "chance", "#666"))
-        words.append(f"chance {chance:.2f}")
+    for name, height in (guess or {}).items():
+        low = min(low, height - 0.03)
+        axes.axhline(height, color="#777", linestyle=":", linewidth=1.2)
+        ends.append((height, name, "#666"))
+        words.append(f"{name} {height:.2f}")
     axes.set_ylim(low, high)
     for height, (_, name, colour) in zip(
         _spread_apart([e[0] for e in ends], 0.075 * (high - low)), ends, strict=True
@@ -114,7 +114,7 @@ def accuracy_lines(
 
 
 def dots(
-    groups: Mapping[str, Sequence[float]], *, x_label: str, chance: float | None = None, title: str = ""
+    groups: Mapping[str, Sequence[float]], *, x_label: str, guess: Mapping[str, float] | None = None, title: str = ""
 ) -> StaticFigure:
     """Draw one row a condition: every seed a dot, the mean a bar with its number."""
     figure = StaticFigure((7.2, 0.9 + 0.42 * len(groups)), "")
@@ -125,8 +125,9 @@ def dots(
         axes.plot(v, np.full(len(v), row), "o", color=colours[name], alpha=0.55, markersize=6, markeredgewidth=0)
         axes.plot([v.mean()] * 2, [row - 0.3, row + 0.3], color=colours[name], linewidth=2.5)
         axes.annotate(summary(v), (1.01, row), xycoords=("axes fraction", "data"), va="center", fontsize=9)
-    if chance is not None:
-        axes.axvline(chance, color="#777", linestyle=":", linewidth=1.2)
+    for name, height in (guess or {}).items():
+        axes.axvline(height, color="#777", linestyle=":", linewidth=1.2)
+        axes.annotate(name, (height, -0.5), ha="center", va="bottom", fontsize=8, color="#666", annotation_clip=False)
     axes.set_yticks(range(len(groups)), groups)
     axes.set_ylim(len(groups) - 0.5, -0.5)
     axes.set_xlabel(x_label)
@@ -134,12 +135,16 @@ def dots(
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.grid(axis="x", color="#ddd", linewidth=0.8)
     axes.set_axisbelow(True)
-    figure.alt = f"{title or x_label}. " + "; ".join(f"{n} {summary(v)}" for n, v in groups.items()) + "."
+    flat = [f"{n} {v:.3f}" for n, v in (guess or {}).items()]
+    figure.alt = f"{title or x_label}. " + "; ".join([*(f"{n} {summary(v)}" for n, v in groups.items()), *flat]) + "."
     return figure
 
 
 def embedding(points: ArrayLike, labels: ArrayLike, classes: Sequence[str], *, title: str = "") -> StaticFigure:
-    """Draw features in two dimensions (principal components of the standardised features), a shape a class.
+    """Draw features in two dimensions, a shape a class.
+
+    t-SNE (van der Maaten & Hinton 2008) with cosine distance: neighbours stay neighbours; sizes of groups and distances
+    between them mean nothing.
 
     Parameters
     ----------
@@ -153,23 +158,29 @@ def embedding(points: ArrayLike, labels: ArrayLike, classes: Sequence[str], *, t
         Words above.
     """
     from sklearn.decomposition import PCA
-    from sklearn.metrics import silhouette_score
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.manifold import TSNE
+    from sklearn.neighbors import NearestNeighbors
 
-    y = np.asarray(labels)
-    scaled = StandardScaler().fit_transform(np.asarray(points, "float64"))
-    flat = PCA(2, random_state=0).fit_transform(scaled)
+    x, y = np.asarray(points, "float32"), np.asarray(labels)
+    fewer = PCA(min(50, *x.shape), random_state=0).fit_transform(x)
+    near = min(20, (len(y) - 1) // 3)
+    flat = TSNE(2, random_state=0, init="pca", metric="cosine", perplexity=near).fit_transform(fewer)
     figure = StaticFigure((7.2, 3.6), "")
     axes = figure.subplots()
     colours = _colours(classes)
     for i, name in enumerate(classes):
         axes.plot(*flat[y == i].T, _SHAPES[i % len(_SHAPES)], color=colours[name], markersize=5, alpha=0.75, markeredgewidth=0, label=name)  # fmt: skip
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9)
-    axes.set(xticks=[], yticks=[], xlabel="first principal component", ylabel="second")
+    axes.set(xticks=[], yticks=[], xlabel="", ylabel="")
     axes.set_title(title, loc="left", fontsize=10)
-    axes.spines[["top", "right"]].set_visible(False)
-    apart = silhouette_score(flat, y)
-    figure.alt = f"{title or 'Features'} in two dimensions, {len(y)} pictures in {len(classes)} classes; silhouette {apart:.2f}."
+    axes.spines[:].set_color("#ccc")
+    neighbour = NearestNeighbors(n_neighbors=2).fit(flat).kneighbors(return_distance=False)[:, 0]
+    same = 100 * float((y[neighbour] == y).mean())
+    axes.set_xlabel(f"{same:.0f} % of the pictures have a neighbour of their own class", fontsize=9)
+    figure.alt = (
+        f"{title or 'Features'} in two dimensions, {len(y)} pictures in {len(classes)} classes; "
+        f"{same:.0f} % have a nearest neighbour of their own class."
+    )
     return figure
 
 

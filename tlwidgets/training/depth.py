@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..models.surgery import classifier, cut, freeze
-from .extraction import _predict, draw
+from .extraction import draw, forward
 
 __all__ = ["FreezeDepth", "freeze_depth"]
 
@@ -90,8 +90,8 @@ def freeze_depth(
     upper, below, below_test = model, x_train_all, np.asarray(x_test)
     if frozen_to is not None:
         lower, upper = cut(model, frozen_to)
-        (below,) = _predict(lower, x_train_all, 64)
-        (below_test,) = _predict(lower, below_test, 64)
+        (below,) = forward(lower, x_train_all)
+        (below_test,) = forward(lower, below_test)
     upper.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
     upper.optimizer.build(upper.trainable_variables)
     weights = upper.get_weights()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +27,27 @@ def _check_pictures(model: Any, x: Any) -> NDArray[Any]:
     return x
 
 
-def _predict(model: Any, x: NDArray[Any], batch: int) -> list[Features]:
-    """Forward passes over whole batches, the last one padded, so that Keras traces a single shape."""
+# Models that end in pooled tensors, by the model they were made from: made and traced once, not for every call.
+_pooled_models: WeakKeyDictionary[Any, dict[tuple[int, ...], Any]] = WeakKeyDictionary()
+
+
+def _pooled(base: Any, tensors: list[Any]) -> Any:
+    """Return the model from the input of ``base`` to some of its tensors, averaged over positions."""
+    import keras
+
+    made = _pooled_models.setdefault(base, {})
+    key = tuple(id(t) for t in tensors)
+    if key not in made:
+        pooled = [keras.layers.GlobalAveragePooling2D()(t) if len(t.shape) == 4 else t for t in tensors]
+        made[key] = keras.Model(base.input, pooled)
+    return made[key]
+
+
+def forward(model: Any, x: NDArray[Any], batch: int = 64) -> list[Features]:
+    """Return the outputs of a model in inference mode, as float32 arrays.
+
+    The last batch is padded and numbers go in as float32, so that Keras traces a single graph.
+    """
     import keras
 
     n = len(x)
@@ -37,7 +57,7 @@ def _predict(model: Any, x: NDArray[Any], batch: int) -> list[Features]:
     padding = -n % batch
     if padding:
         x = np.concatenate([x, np.repeat(x[-1:], padding, axis=0)])
-    out = model.predict(x, batch_size=batch, verbose=0)
+    out = model.predict(x.astype("float32", copy=False), batch_size=batch, verbose=0)
     return [np.asarray(o[:n], "float32") for o in keras.tree.flatten(out)]
 
 
@@ -58,7 +78,7 @@ def features(base: Any, x: Any, *, batch: int = 64) -> Features:
     ndarray of float32, (n, channels)
         Feature maps (n, h, w, c) are averaged over h and w; feature vectors (n, c) are returned as they are.
     """
-    (out,) = _predict(_pooled(base, [base.output]), _check_pictures(base, x), batch)
+    (out,) = forward(_pooled(base, [base.output]), _check_pictures(base, x), batch)
     return out
 
 
@@ -88,15 +108,8 @@ def features_by_block(
     missing = [name for name in names if name not in last]
     if missing:
         raise unknown("block", missing[0], blocks(base))
-    outputs = _predict(_pooled(base, [last[name] for name in names]), _check_pictures(base, x), batch)
+    outputs = forward(_pooled(base, [last[name] for name in names]), _check_pictures(base, x), batch)
     return dict(zip(names, outputs, strict=True))
-
-
-def _pooled(base: Any, tensors: list[Any]) -> Any:
-    import keras
-
-    pooled = [keras.layers.GlobalAveragePooling2D()(t) if len(t.shape) == 4 else t for t in tensors]
-    return keras.Model(base.input, pooled)
 
 
 def probe(x_train: Any, y_train: Any, x_test: Any, y_test: Any, *, strength: float = 0.1) -> float:
