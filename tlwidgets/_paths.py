@@ -30,7 +30,9 @@ def datasets_root() -> Path:
 def verified(path: Path, sha256: str) -> Path:
     """Return ``path`` if the file has this SHA-256 (hex), else raise a :class:`CourseError` that says what to do."""
     if not path.is_file():
-        raise CourseError(f"{path.name} is missing from {path.parent}: restore it (git checkout) or install tlwidgets again.")
+        raise CourseError(
+            f"{path.name} is missing from {path.parent}: restore it (git checkout) or install tlwidgets again."
+        )
     with path.open("rb") as f:
         found = hashlib.file_digest(f, "sha256").hexdigest()
     if found != sha256:

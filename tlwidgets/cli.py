@@ -26,7 +26,9 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="run lessons from beginning to end without a browser")
     run.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="name, number or path; all lessons by default")
     run.add_argument("--profile", default="cpu", help="smoke (quick test), cpu (default) or gpu")
-    run.add_argument("--out", type=Path, default=Path("build/run"), help="folder for the results (default: %(default)s)")
+    run.add_argument(
+        "--out", type=Path, default=Path("build/run"), help="folder for the results (default: %(default)s)"
+    )
     run.add_argument("--timeout", type=int, metavar="SECONDS", help="longest time for one cell")
 
     doctor = commands.add_parser("doctor", help="look at this machine: what is there, what is missing, how to mend it")

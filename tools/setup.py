@@ -11,9 +11,9 @@ import subprocess
 import sys
 import time
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-VENV = os.path.join(TOP, ".venv")  # noqa: PTH118
-STAMP = os.path.join(VENV, "installed")  # noqa: PTH118
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(TOP, ".venv")
+STAMP = os.path.join(VENV, "installed")
 # each contains the one before
 LOCKS = {"course": "requirements.txt", "dev": "requirements-dev.txt", "gpu": "requirements-gpu.txt"}
 
@@ -26,12 +26,12 @@ def fail(sentence):
 
 def path(*parts):
     """Join a path below the repository."""
-    return os.path.join(TOP, *parts)  # noqa: PTH118
+    return os.path.join(TOP, *parts)
 
 
 def venv_python():
     """Return the interpreter inside .venv."""
-    return os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")  # noqa: PTH118
+    return os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
 
 
 def usable(python):
@@ -64,7 +64,7 @@ def fingerprint(name):
     """Return a hash of what is to be installed from a lock file."""
     total = hashlib.sha256(sys.version.encode())
     for file in (name, "pyproject.toml"):
-        with open(path(file), "rb") as f:  # noqa: PTH123
+        with open(path(file), "rb") as f:
             total.update(f.read())
     return name + " " + total.hexdigest()
 
@@ -72,7 +72,7 @@ def fingerprint(name):
 def installed():
     """Return what the last successful run installed."""
     try:
-        with open(STAMP) as f:  # noqa: PTH123
+        with open(STAMP) as f:
             return f.read()
     except OSError:
         return ""
@@ -116,7 +116,7 @@ def main():
     # the lock files are complete, so pip need not work out dependencies
     pip("--no-deps", "--require-hashes", "-r", path(wanted))
     pip("--no-deps", "--no-build-isolation", "--editable", TOP)
-    with open(STAMP, "w") as f:  # noqa: PTH123
+    with open(STAMP, "w") as f:
         f.write(fingerprint(wanted))
     print("Installed in %d s." % (time.time() - start))
 

@@ -68,7 +68,16 @@ def main() -> int:
             executed = sorted(str(p) for p in (BUILD / "smoke").glob("[0-9]*.ipynb"))
             # nbval runs the executed notebooks once more and compares every output: same seed, same numbers
             results["nbval"] = bool(executed) and step(
-                "nbval", pytest("nbval.xml", "--nbval", "--nbval-sanitize-with=tests/nbval.cfg", "-q", "-p", "no:cacheprovider", *executed)
+                "nbval",
+                pytest(
+                    "nbval.xml",
+                    "--nbval",
+                    "--nbval-sanitize-with=tests/nbval.cfg",
+                    "-q",
+                    "-p",
+                    "no:cacheprovider",
+                    *executed,
+                ),
             )
         total = counts(*reports)
     failed = [name for name, good in results.items() if not good]

@@ -14,9 +14,7 @@ from sklearn.datasets import load_digits
 
 HERE = Path(__file__).resolve().parent
 CLASSES = tuple("0123456789")
-CREDIT = (
-    "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits; from scikit-learn, BSD-3-Clause"
-)
+CREDIT = "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits; from scikit-learn, BSD-3-Clause"
 
 
 def main() -> None:
@@ -50,9 +48,7 @@ def main() -> None:
             }
         ],
     }
-    (HERE / "dataset.json").write_text(
-        json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    (HERE / "dataset.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

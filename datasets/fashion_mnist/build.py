@@ -106,9 +106,7 @@ def build(sources: Path, out: Path) -> None:
         ],
     }
     (out / "dataset.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(
-        f"fashion_mnist {sum(len(arrays[f'{s}_y']) for s, _, _ in DRAWS)} pictures {len(data) / 1e6:.2f} MB"
-    )
+    print(f"fashion_mnist {sum(len(arrays[f'{s}_y']) for s, _, _ in DRAWS)} pictures {len(data) / 1e6:.2f} MB")
 
 
 def main() -> None:
@@ -116,9 +114,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Build the subset of Fashion-MNIST from its Debian package.")
     parser.add_argument("--sources", type=Path, required=True, help="folder with the package as downloaded")
     parser.add_argument("--fetch", action="store_true", help="download the package if it is missing")
-    parser.add_argument(
-        "--out", type=Path, default=HERE, help="folder to write to (default: beside this script)"
-    )
+    parser.add_argument("--out", type=Path, default=HERE, help="folder to write to (default: beside this script)")
     parser.add_argument("--check", action="store_true", help="build elsewhere, and fail if anything differs")
     args = parser.parse_args()
     if args.fetch and not (args.sources / FILE).is_file():

@@ -1,4 +1,4 @@
-"""Measure the freeze-depth sweep that lesson 03 shows. Run it from the top of the repository; about 20 minutes on two cores.
+"""Measure the freeze-depth sweep that lesson 03 shows: about 20 minutes on two cores, from the top of the repository.
 
     python datasets/freeze_depth/build.py [--seeds N] [--out FILE]
 

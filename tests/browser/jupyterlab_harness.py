@@ -136,9 +136,7 @@ class Notebook:
         Width and height in CSS pixels.
     """
 
-    def __init__(
-        self, lab: Lab, browser: Any, content: list[str] | dict[str, Any], viewport: dict[str, int]
-    ) -> None:
+    def __init__(self, lab: Lab, browser: Any, content: list[str] | dict[str, Any], viewport: dict[str, int]) -> None:
         import nbformat
 
         self.lab = lab
@@ -217,9 +215,7 @@ class Notebook:
 
     def text(self, cell: int) -> str:
         """Return what a cell has printed."""
-        return "".join(
-            "".join(out["text"]) for out in self.outputs(cell) if out["output_type"] == "stream"
-        ).strip()
+        return "".join("".join(out["text"]) for out in self.outputs(cell) if out["output_type"] == "stream").strip()
 
     def ask(self, cell: int, expected: str) -> str:
         """Run a cell again and again until it prints what is expected: a value takes a moment to Python."""
@@ -240,7 +236,5 @@ class Notebook:
 
     def save(self) -> dict[str, Any]:
         """Save and return the notebook file."""
-        self.page.evaluate(
-            f"() => {{ {_APP} return app.commands.execute('docmanager:save').then(() => true); }}"
-        )
+        self.page.evaluate(f"() => {{ {_APP} return app.commands.execute('docmanager:save').then(() => true); }}")
         return json.loads(self.path.read_text())  # type: ignore[no-any-return]

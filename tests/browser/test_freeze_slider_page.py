@@ -65,9 +65,7 @@ def test_says_what_it_shows(mount):
     assert slider.get_attribute("aria-valuemax") == "12"
     words = slider.get_attribute("aria-valuetext")
     assert words.startswith("4 of 12 layers frozen, ")
-    assert words.endswith(
-        "first trainable layer block2_conv5"
-    )  # block2_conv4 is a BatchNorm that stays still
+    assert words.endswith("first trainable layer block2_conv5")  # block2_conv4 is a BatchNorm that stays still
     page.evaluate("model.set('value', 12)")
     assert slider.get_attribute("aria-valuetext").endswith("nothing trains")
     assert page.get_by_text("12 of 12 layers frozen").is_visible()

@@ -33,10 +33,7 @@ class Slow(keras.callbacks.Callback):
 curves = LiveCurves(title="Training")
 curves.show()
 """
-TRAIN = (
-    "h = make().fit(x, y, epochs=%d, validation_split=.2, verbose=0,"
-    " callbacks=[curves.callback('frozen base')%s])"
-)
+TRAIN = "h = make().fit(x, y, epochs=%d, validation_split=.2, verbose=0, callbacks=[curves.callback('frozen base')%s])"
 
 
 def pictures(document):
@@ -47,12 +44,9 @@ def pictures(document):
 
 def test_freeze_slider_by_keyboard_and_mouse(open_notebook, shots):
     state = (
-        "print(slider.value, len(model.trainable_weights), model.get_layer('base').layers[2].trainable,"
-        " slider.stale)"
+        "print(slider.value, len(model.trainable_weights), model.get_layer('base').layers[2].trainable, slider.stale)"
     )
-    notebook = open_notebook(
-        [MODEL, "slider = FreezeSlider(model)\nslider", state, "model.compile('adam', 'mse')"]
-    )
+    notebook = open_notebook([MODEL, "slider = FreezeSlider(model)\nslider", state, "model.compile('adam', 'mse')"])
     notebook.run()
     page = notebook.page
     handle = page.get_by_role("slider", name="Frozen layers")

@@ -20,6 +20,11 @@ def said(monkeypatch):
     return shown
 
 
+def _hold(layers):
+    for layer in layers:
+        layer.trainable = False
+
+
 def words(shown):
     return "\n".join(d["text/plain"] for d in shown)
 
@@ -55,8 +60,8 @@ def test_every_exercise_has_a_check_and_three_hints(name):
     ("key", "wrong", "words_expected"),
     [
         ("03_freezing/freeze_to", lambda m, k: None, "should stay as it is"),
-        ("03_freezing/freeze_to", lambda m, k: [setattr(l, "trainable", False) for l in m.layers[: k + 1]], "should train"),
-        ("03_freezing/freeze_to", lambda m, k: [setattr(l, "trainable", False) for l in m.layers[:k]], "train again"),
+        ("03_freezing/freeze_to", lambda m, k: _hold(m.layers[: k + 1]), "should train"),
+        ("03_freezing/freeze_to", lambda m, k: _hold(m.layers[:k]), "train again"),
         ("03_freezing/freeze_to", lambda m, k: 1 / 0, "stopped with ZeroDivisionError"),
         ("03_freezing/uses", lambda m, b: any(l.name == "inside" for l in m.layers), "should be True"),
         ("03_freezing/uses", lambda m, b: True, "should be False"),
@@ -114,7 +119,12 @@ def test_no_guess_is_no_error(said):
 def test_a_claim_leaves_its_verdict_in_the_notebook(said):
     tl.lesson("02_feature_extraction", "smoke").claim("C10", "features shrink <data>", True, times_smaller=5.4)
     (data,) = said
-    assert data[CLAIM_TYPE] == {"id": "C10", "said": "features shrink <data>", "holds": True, "figures": {"times_smaller": 5.4}}
+    assert data[CLAIM_TYPE] == {
+        "id": "C10",
+        "said": "features shrink <data>",
+        "holds": True,
+        "figures": {"times_smaller": 5.4},
+    }
     assert "C10 holds here" in data["text/plain"]
     assert "&lt;data&gt;" in data["text/html"]
 

@@ -44,9 +44,9 @@ def test_card_and_record_agree_on_source_and_credit(name: str) -> None:
         if source["version"] != "any":
             assert source["package"] in text
             assert source["version"] in text
-        assert part["licence"].replace("-BY-SA-", " BY-SA ").replace("-BY-", " BY ").replace(
-            "-PDDC", ""
-        ) in text or (part["licence"] == "CC-PDDC" and "public domain" in text)
+        assert part["licence"].replace("-BY-SA-", " BY-SA ").replace("-BY-", " BY ").replace("-PDDC", "") in text or (
+            part["licence"] == "CC-PDDC" and "public domain" in text
+        )
     for heading in ("flaws", "changed", "licence", "credit"):
         assert heading in text.lower()
 
@@ -73,8 +73,6 @@ def test_nothing_else_is_kept_in_the_folders() -> None:
     wanted = {".py", ".md", ".json", ".csv", ".zip", ".npz", ".txt"}
     for name in INFOS:
         files = [
-            p
-            for p in Path(_paths.datasets_root() / name).rglob("*")
-            if p.is_file() and "__pycache__" not in p.parts
+            p for p in Path(_paths.datasets_root() / name).rglob("*") if p.is_file() and "__pycache__" not in p.parts
         ]
         assert {p.suffix for p in files} <= wanted

@@ -86,9 +86,7 @@ def test_budgets_of_twenty_work_in_every_style() -> None:
 
 
 def test_one_seed_draws_the_same_concepts_in_every_emoji_style() -> None:
-    noto, black = (
-        load("styles", domain=d, per_class=7, seed=2).train.names for d in ("noto", "openmoji_black")
-    )
+    noto, black = (load("styles", domain=d, per_class=7, seed=2).train.names for d in ("noto", "openmoji_black"))
     assert noto == black
 
 
@@ -141,9 +139,7 @@ def test_changing_what_was_loaded_changes_no_later_load() -> None:
     ],
     ids=lambda a: " ".join(map(str, a.values())) if isinstance(a, dict) else "",
 )
-def test_a_mistake_gets_one_sentence_that_says_what_to_do(
-    arguments: dict[str, object], words: list[str]
-) -> None:
+def test_a_mistake_gets_one_sentence_that_says_what_to_do(arguments: dict[str, object], words: list[str]) -> None:
     with pytest.raises(CourseError) as caught:
         load(**arguments)  # type: ignore[arg-type]
     said = str(caught.value)

@@ -124,9 +124,7 @@ def test_no_picture_is_in_two_splits_not_even_under_another_class() -> None:
 def test_pictures_are_cropped_alike_in_every_style() -> None:
     for d in DOMAINS:
         for part in domain(d).splits.values():
-            edge = np.concatenate(
-                [part.x[:, :2].reshape(len(part), -1), part.x[:, -2:].reshape(len(part), -1)], axis=1
-            )
+            edge = np.concatenate([part.x[:, :2].reshape(len(part), -1), part.x[:, -2:].reshape(len(part), -1)], axis=1)
             assert np.quantile(edge, 0.01) >= 250  # a white margin
             ink = (part.x < 240).any(-1)
             spans = np.maximum(ink.any(1).sum(1), ink.any(2).sum(1))
@@ -180,9 +178,7 @@ def test_the_split_does_not_depend_on_the_order_of_the_pictures() -> None:
         raise AssertionError("a split needs no picture")
 
     pictures = [
-        build.Picture(label, f"{label}-{i}", f"{label}-{i}", none)
-        for label in build.CLASSES
-        for i in range(40)
+        build.Picture(label, f"{label}-{i}", f"{label}-{i}", none) for label in build.CLASSES for i in range(40)
     ]
     forward = build.deal({"noto": pictures, "openclipart": pictures})
     backward = build.deal({"noto": pictures[::-1], "openclipart": pictures[::-1]})

@@ -99,7 +99,12 @@ def test_a_cut_through_a_shortcut_is_refused(flat):
 
 @pytest.mark.parametrize(
     ("to", "words"),
-    [("blok2", "did you mean block2"), (99, "the model has 9"), (-1, "the model has 9"), (2.5, "number of layers or the name")],
+    [
+        ("blok2", "did you mean block2"),
+        (99, "the model has 9"),
+        (-1, "the model has 9"),
+        (2.5, "number of layers or the name"),
+    ],
 )
 def test_a_boundary_that_is_not_there_is_one_sentence(flat, to, words):
     with pytest.raises(tl.CourseError, match=words):

@@ -39,9 +39,7 @@ class Wire:
 
     def custom(self) -> list[tuple[dict[str, Any], list[bytes]]]:
         """Return the custom messages: content and buffers."""
-        return [
-            (data["content"], buffers) for _, data, buffers in self.sent if data.get("method") == "custom"
-        ]
+        return [(data["content"], buffers) for _, data, buffers in self.sent if data.get("method") == "custom"]
 
     def updates(self, name: str) -> list[Any]:
         """Return the values of a trait in the order in which they went out."""

@@ -28,7 +28,7 @@ def keras_array(variable):
 
 def browser_counts(slider):
     """The same, as the browser computes it from the rows."""
-    still = slider.keep_batchnorm_frozen and slider.value > 0
+    still = slider.keep_batchnorm_frozen
     rows = slider._layers[slider.value :]
     trains = sum(row["can_train"] for row in rows if not (still and row["batchnorm"]))
     return trains, sum(row["params"] for row in slider._layers)
@@ -71,8 +71,10 @@ def test_batchnorm(wire, make_model):
     model = make_model()
     slider = FreezeSlider(model, frozen=1)
     assert [model.get_layer(n).trainable for n in ("block1_bn", "block2_bn")] == [False, False]
-    slider.value = 0  # nothing frozen: everything trains
-    assert model.get_layer("block1_bn").trainable
+    slider.value = 0
+    assert [model.get_layer(n).trainable for n in ("block1_bn", "block2_bn")] == [False, False]
+    slider.keep_batchnorm_frozen = False
+    assert [model.get_layer(n).trainable for n in ("block1_bn", "block2_bn")] == [True, True]
 
 
 def test_kept_batchnorm_does_not_move_in_fit(wire, make_model, data):

@@ -52,9 +52,7 @@ def test_stop_works_while_fit_runs_and_queued_cells_keep_their_order(kernel):
     late = [kernel.send(f"order.append({i})") for i in range(4, 7)]
     cells = kernel.wait(fit, *after, *late)
     assert [cell.status for cell in cells] == ["ok"] * 8
-    done = kernel.run(
-        "print(order, curves.status, callback.pump.delivered, callback.pump.error, callback.pump.active)"
-    )
+    done = kernel.run("print(order, curves.status, callback.pump.delivered, callback.pump.error, callback.pump.active)")
     assert done.text.strip() == "[0, 1, 2, 3, 4, 5, 6] stopped 1 None True"
     assert "epochs" in cells[0].text  # prints still belong to the training cell
 
@@ -95,9 +93,7 @@ def test_another_widget_moves_while_fit_runs(kernel):
 def test_an_error_in_fit_aborts_the_queue_and_loses_nothing(kernel):
     new_curves(kernel)
     kernel.run("order.clear()")
-    fit = kernel.send(
-        "make().fit(x, y, epochs=9, verbose=0, callbacks=[curves.callback('a'), Say(), Boom()])"
-    )
+    fit = kernel.send("make().fit(x, y, epochs=9, verbose=0, callbacks=[curves.callback('a'), Say(), Boom()])")
     queued = [kernel.send(f"order.append({i})") for i in range(3)]
     cells = kernel.wait(fit, *queued)
     assert cells[0].error == "ValueError: boom"
@@ -171,9 +167,7 @@ def test_second_interrupt_is_a_real_one_and_the_model_trains_again(kernel):
                "        while not cb._interrupt.asked: time.sleep(0.01)\n"
                "        print('asked', flush=True); time.sleep(60)\n")  # fmt: skip
     kernel.run("model = make()")
-    fit = kernel.send(
-        "cb = curves.callback('a'); model.fit(x, y, epochs=5, verbose=0, callbacks=[cb, Slow()])"
-    )
+    fit = kernel.send("cb = curves.callback('a'); model.fit(x, y, epochs=5, verbose=0, callbacks=[cb, Slow()])")
     kernel.wait_text(fit, "slow")
     kernel.interrupt()
     fit_again = kernel.send("print(curves.status); model.fit(x, y, epochs=1, verbose=0); print('trained')")
@@ -182,10 +176,7 @@ def test_second_interrupt_is_a_real_one_and_the_model_trains_again(kernel):
     (cell,) = kernel.wait(fit)
     assert cell.error.startswith("KeyboardInterrupt")
     kernel.wait(fit_again)
-    assert (
-        "trained"
-        in kernel.run("print(curves.status); model.fit(x, y, epochs=1, verbose=0); print('trained')").text
-    )
+    assert "trained" in kernel.run("print(curves.status); model.fit(x, y, epochs=1, verbose=0); print('trained')").text
 
 
 def test_training_from_a_button(kernel):
@@ -240,9 +231,7 @@ def test_a_pump_that_fails_gives_everything_back(kernel):
         "def broken(self, msg): raise RuntimeError('unfamiliar')\nP.Pump._deliver = broken"
     )
     try:
-        fit = kernel.send(
-            TRAIN + "print(curves._controls, repr(curves.controls_error), callback.pump.active)"
-        )
+        fit = kernel.send(TRAIN + "print(curves._controls, repr(curves.controls_error), callback.pump.active)")
         queued = [kernel.send(f"order.append({i})") for i in range(2)]
         kernel.wait_text(fit, "training goes")
         kernel.update(model_id, smoothing=0.5)

@@ -182,9 +182,7 @@ def test_hidden_runs_are_not_in_the_picture(wire):
 def test_plain_fit_draws_what_keras_logs(wire, make_model, data):
     curves = LiveCurves()
     model = make_model()
-    history = model.fit(
-        *data, epochs=3, validation_split=0.25, callbacks=[curves.callback("frozen base")], verbose=0
-    )
+    history = model.fit(*data, epochs=3, validation_split=0.25, callbacks=[curves.callback("frozen base")], verbose=0)
     mine = curves.history()["frozen base"]
     for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
         assert mine[name].tolist() == pytest.approx(history.history[name])

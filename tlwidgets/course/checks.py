@@ -26,13 +26,22 @@ def _move(answer: Any, model: Any) -> Outcome:
     trainable, total = count_params(model)
     head = sum(int(np.prod(w.shape)) for w in model.get_layer("head").weights)
     if answer is ...:
-        return Outcome(False, "Move the boundary, then put the number of parameters that train in place of the dots.", False)
+        return Outcome(
+            False,
+            "Move the boundary, then put the number of parameters that train in place of the dots.",
+            False,
+        )
     if next(layer for layer in layers(model) if layer.params).trainable:
         return Outcome(False, "Everything still trains: the boundary has not moved yet.")
     if trainable > head:
-        return Outcome(False, f"{trainable:,} parameters train, the head alone has {head:,}: move the boundary further right.")
+        return Outcome(
+            False,
+            f"{trainable:,} parameters train, the head alone has {head:,}: move the boundary further right.",
+        )
     if trainable < head:
-        return Outcome(False, "Now the head is frozen too, so nothing would be learnt: move the boundary back a little.")
+        return Outcome(
+            False, "Now the head is frozen too, so nothing would be learnt: move the boundary back a little."
+        )
     if answer != head:
         return Outcome(False, f"The boundary is right. Your answer {answer!r} is not what the widget says trains.")
     return Outcome(True, f"Only the head trains: {head:,} of {total:,} parameters.")
@@ -52,9 +61,15 @@ def _block_features(function: Any, base: Any) -> Outcome:
         if found.ndim == 4:
             return Outcome(False, f"You return feature maps {found.shape}: average them over height and width.")
         if found.shape != right.shape:
-            return Outcome(False, f"For {block} the shape should be {right.shape}, not {found.shape}: is it the last layer of the block?")
+            return Outcome(
+                False,
+                f"For {block} the shape should be {right.shape}, not {found.shape}: is it the last layer of the block?",
+            )
         if not np.allclose(found, right, atol=1e-3):
-            return Outcome(False, f"The numbers for {block} differ: take the output of the block's last layer, in inference mode.")
+            return Outcome(
+                False,
+                f"The numbers for {block} differ: take the output of the block's last layer, in inference mode.",
+            )
     if any(not np.array_equal(a, b) for a, b in zip(before, base.get_weights(), strict=True)):
         return Outcome(False, "The features are right, but the base has changed on the way: extracting must not train.")
     return Outcome(True, "The features are right, and not one weight of the base has moved.")
@@ -93,7 +108,10 @@ def _freeze_to(function: Any) -> Outcome:
                 continue
             moved = any(not np.array_equal(a, b) for a, b in zip(before[layer.name], layer.get_weights(), strict=True))
             if moved and i < k:
-                return Outcome(False, f"With k = {k}, layer {i} ({layer.name}) should stay as it is, but training moved it.")
+                return Outcome(
+                    False,
+                    f"With k = {k}, layer {i} ({layer.name}) should stay as it is, but training moved it.",
+                )
             if not moved and i >= k:
                 return Outcome(False, f"With k = {k}, layer {i} ({layer.name}) should train, but nothing of it moved.")
     # freezing less after freezing more
@@ -114,7 +132,9 @@ def _uses(function: Any) -> Outcome:
     models = {
         "has the base as one of its layers": (keras.Model(inputs, layers.Dense(2)(base(inputs))), True),
         "continues from the base's output": (keras.Model(base.inputs, layers.Dense(2)(base.outputs[0])), True),
-        "starts at the same input but leaves the base out": (keras.Model(base.inputs, layers.Dense(2)(base.inputs[0])), False),
+        "starts at the same input but leaves the base out": (
+            keras.Model(base.inputs, layers.Dense(2)(base.inputs[0])), False,
+        ),
         "has a layer of the same name, but another one": (
             keras.Model(inputs, layers.Dense(2)(layers.Dense(5, name="inside")(inputs))), False,
         ),

@@ -16,7 +16,18 @@ from ..errors import CourseError
 
 __all__ = ["Finding", "check_setup", "examine"]
 
-_PACKAGES = ("keras", "tensorflow", "numpy", "scikit-learn", "matplotlib", "ipywidgets", "anywidget", "jupyterlab", "ipykernel", "papermill")
+_PACKAGES = (
+    "keras",
+    "tensorflow",
+    "numpy",
+    "scikit-learn",
+    "matplotlib",
+    "ipywidgets",
+    "anywidget",
+    "jupyterlab",
+    "ipykernel",
+    "papermill",
+)
 _REINSTALL = "Run `make setup` again (or pip install the requirements as the README says)."
 
 
@@ -34,7 +45,9 @@ class Finding:
 def _python() -> Finding:
     good = (3, 11) <= sys.version_info[:2] < (3, 14)
     return Finding(
-        "Python", "ok" if good else "problem", f"{platform.python_version()} in {sys.prefix}",
+        "Python",
+        "ok" if good else "problem",
+        f"{platform.python_version()} in {sys.prefix}",
         "" if good else "The course needs Python 3.11, 3.12 or 3.13.",
     )
 
@@ -71,7 +84,9 @@ def _memory() -> Finding:
     free = psutil.virtual_memory().available / 1e9
     good = free >= 1.6
     return Finding(
-        "memory", "ok" if good else "note", f"{free:.1f} GB free",
+        "memory",
+        "ok" if good else "note",
+        f"{free:.1f} GB free",
         "" if good else "A lesson takes up to 1.5 GB: close other notebooks (Kernel > Shut Down All Kernels).",
     )
 
@@ -80,7 +95,9 @@ def _widgets() -> Finding:
     from jupyter_core.paths import jupyter_path
 
     folders = [Path(p) for p in jupyter_path("labextensions")]
-    missing = [n for n in ("anywidget", "@jupyter-widgets/jupyterlab-manager") if not any((f / n).is_dir() for f in folders)]
+    missing = [
+        n for n in ("anywidget", "@jupyter-widgets/jupyterlab-manager") if not any((f / n).is_dir() for f in folders)
+    ]
     if missing:
         return Finding("widgets", "problem", f"JupyterLab does not find {' and '.join(missing)}", _REINSTALL)
     return Finding("widgets", "ok", "JupyterLab can show them")
@@ -97,8 +114,12 @@ def _kernel() -> Finding:
     here = Path(argv[0]).name == argv[0] or Path(argv[0]).resolve() == Path(sys.executable).resolve()
     if here:
         return Finding("kernel", "ok", "python3 runs this Python")
-    return Finding("kernel", "problem", f"python3 runs {argv[0]}, not this Python",
-                   "Remove the other kernel (jupyter kernelspec remove python3) and start JupyterLab with `make lab`.")
+    return Finding(
+        "kernel",
+        "problem",
+        f"python3 runs {argv[0]}, not this Python",
+        "Remove the other kernel (jupyter kernelspec remove python3) and start JupyterLab with `make lab`.",
+    )
 
 
 def _data() -> Finding:
@@ -138,8 +159,12 @@ def _folder() -> Finding:
         with tempfile.TemporaryFile(dir=Path.cwd()):
             return Finding("folder", "ok", f"{Path.cwd()} can be written to")
     except OSError as e:
-        return Finding("folder", "note", f"{Path.cwd()} cannot be written to ({e.strerror})",
-                       "Progress will not be saved: open the course from a folder of your own.")
+        return Finding(
+            "folder",
+            "note",
+            f"{Path.cwd()} cannot be written to ({e.strerror})",
+            "Progress will not be saved: open the course from a folder of your own.",
+        )
 
 
 def examine() -> list[Finding]:

@@ -6,6 +6,7 @@ Every function returns a figure made without pyplot; naming it on the last line 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def _spread_apart(heights: list[float], least: float) -> list[float]:
     """Move label heights so that neighbours are ``least`` apart, keeping their order."""
     order = sorted(range(len(heights)), key=heights.__getitem__)
     placed = list(heights)
-    for below, above in zip(order, order[1:], strict=False):
+    for below, above in pairwise(order):
         placed[above] = max(placed[above], placed[below] + least)
     return placed
 
@@ -96,14 +97,13 @@ def accuracy_lines(
         ends.append((height, name, "#666"))
         words.append(f"{name} {height:.2f}")
     axes.set_ylim(low, high)
-    for height, (_, name, colour) in zip(
-        _spread_apart([e[0] for e in ends], 0.075 * (high - low)), ends, strict=True
-    ):
-        axes.annotate(
-            name, (1.01, height), xycoords=("axes fraction", "data"), color=colour, va="center", fontsize=9, annotation_clip=False
-        )  # fmt: skip
+    for height, (_, name, colour) in zip(_spread_apart([e[0] for e in ends], 0.075 * (high - low)), ends, strict=True):
+        beside = (1.01, height)
+        axes.annotate(name, beside, xycoords=("axes fraction", "data"), color=colour, va="center", fontsize=9)
     crowded = len(positions) > 8
-    axes.set_xticks(range(len(positions)), positions, rotation=45 if crowded else 0, ha="right" if crowded else "center")
+    axes.set_xticks(
+        range(len(positions)), positions, rotation=45 if crowded else 0, ha="right" if crowded else "center"
+    )
     axes.tick_params(labelsize=9)
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
@@ -114,7 +114,11 @@ def accuracy_lines(
 
 
 def dots(
-    groups: Mapping[str, Sequence[float]], *, x_label: str, guess: Mapping[str, float] | None = None, title: str = ""
+    groups: Mapping[str, Sequence[float]],
+    *,
+    x_label: str,
+    guess: Mapping[str, float] | None = None,
+    title: str = "",
 ) -> StaticFigure:
     """Draw one row a condition: every seed a dot, the mean a bar with its number."""
     figure = StaticFigure((7.2, 0.9 + 0.42 * len(groups)), "")
@@ -169,7 +173,8 @@ def embedding(points: ArrayLike, labels: ArrayLike, classes: Sequence[str], *, t
     axes = figure.subplots()
     colours = _colours(classes)
     for i, name in enumerate(classes):
-        axes.plot(*flat[y == i].T, _SHAPES[i % len(_SHAPES)], color=colours[name], markersize=5, alpha=0.75, markeredgewidth=0, label=name)  # fmt: skip
+        shape = {"marker": _SHAPES[i % len(_SHAPES)], "markersize": 5, "markeredgewidth": 0, "linestyle": ""}
+        axes.plot(*flat[y == i].T, color=colours[name], alpha=0.75, label=name, **shape)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9)
     axes.set(xticks=[], yticks=[], xlabel="", ylabel="")
     axes.set_title(title, loc="left", fontsize=10)
@@ -213,5 +218,7 @@ def feature_maps(picture: ArrayLike, maps: ArrayLike, *, columns: int = 8, title
     h, w, n = maps.shape
     figure.suptitle(title, fontsize=10, x=0.01, ha="left")
     silent = int((spread < 1e-6).sum())
-    figure.alt = f"{title}: {len(best)} of {n} channels, each {h} x {w}; {silent} channels do not answer to this picture."
+    figure.alt = (
+        f"{title}: {len(best)} of {n} channels, each {h} x {w}; {silent} channels do not answer to this picture."
+    )
     return figure

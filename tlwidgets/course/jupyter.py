@@ -28,7 +28,9 @@ def course_folder(folder: Path | None) -> Path:
             shutil.copytree(lessons, partial, dirs_exist_ok=True)
             partial.rename(folder)
         except OSError as e:
-            raise CourseError(f"cannot copy the lessons to {folder} ({e.strerror}): choose another with --dir.") from None
+            raise CourseError(
+                f"cannot copy the lessons to {folder} ({e.strerror}): choose another with --dir."
+            ) from None
     elif not any(folder.glob("*.ipynb")):
         raise CourseError(f"{folder} holds no notebooks: name a new folder, and the lessons are copied there.")
     return folder.resolve()
@@ -51,8 +53,10 @@ def check_port(port: int, ip: str = "127.0.0.1") -> None:
         except PermissionError:
             raise CourseError(f"port {port} is not allowed to this user: choose one from 1024 to 65535.") from None
         except OSError:
-            raise CourseError(f"port {port} is taken (JupyterLab may be open already): choose another, for example "
-                              f"`make lab PORT={port + 1 if port < 65535 else 8889}`.") from None
+            raise CourseError(
+                f"port {port} is taken (JupyterLab may be open already): choose another, for example "
+                f"`make lab PORT={port + 1 if port < 65535 else 8889}`."
+            ) from None
 
 
 def lab_command(folder: Path, port: int | None, browser: bool) -> list[str]:
@@ -84,7 +88,9 @@ def open_lab(folder: Path | None = None, port: int | None = None, browser: bool 
     if not browser:
         print("No browser here: open the address that begins with http://127.0.0.1 below in one.", flush=True)
     # an own configuration folder in front: it switches off the pop-up that asks about news
-    config = os.pathsep.join(filter(None, [str(Path(__file__).parent / "lab_config"), os.environ.get("JUPYTER_CONFIG_PATH")]))
+    config = os.pathsep.join(
+        filter(None, [str(Path(__file__).parent / "lab_config"), os.environ.get("JUPYTER_CONFIG_PATH")])
+    )
     env = {**os.environ, "JUPYTER_CONFIG_PATH": config}
     process = subprocess.Popen(lab_command(folder, port, browser), env=env)
     while True:

@@ -98,7 +98,12 @@ class Lesson:
         """
         verdict = "holds" if holds else "does not hold"
         numbers = ", ".join(f"{k.replace('_', ' ')} {_number(v)}" for k, v in figures.items())
-        record = {"id": id, "said": said, "holds": bool(holds), "figures": {k: float(v) for k, v in figures.items()}}
+        record = {
+            "id": id,
+            "said": said,
+            "holds": bool(holds),
+            "figures": {k: float(v) for k, v in figures.items()},
+        }
         _show(
             f"{id} {verdict} here: {said}" + (f"\n{numbers}." if numbers else ""),
             "good" if holds else "bad",

@@ -49,4 +49,6 @@ class Progress:
                 json.dump(values, f, indent=1, sort_keys=True)
             Path(partial).replace(self.path)
         except OSError as e:
-            self.problem = f"progress cannot be saved in {self.path.parent} ({e.strerror}): it lasts until the kernel ends."
+            self.problem = (
+                f"progress cannot be saved in {self.path.parent} ({e.strerror}): it lasts until the kernel ends."
+            )

@@ -237,8 +237,8 @@ def run(
             say(f"[{i + 1}/{len(paths)}] {path.stem} … (about {_span(sum(left[i:]) * pace)} left)")
             results.append(_run_one(path, profile, out, timeout))
             last = results[-1]
-            say(f"      {last.outcome} in {_span(last.seconds)}, {last.peak_memory_mb:,.0f} MB{': ' if last.error else ''}"
-                f"{last.error.splitlines()[0][:300] if last.error else ''}")
+            why = f": {last.error.splitlines()[0][:300]}" if last.error else ""
+            say(f"      {last.outcome} in {_span(last.seconds)}, {last.peak_memory_mb:,.0f} MB{why}")
             if last.outcome == "interrupted":
                 break
     report = {

@@ -50,9 +50,7 @@ class FreezeDepthSweep:
         # nothing is chosen by these pictures, so validation and test together measure the accuracy
         x, y = (np.concatenate([getattr(data.validation, k), getattr(data.test, k)]) for k in "xy")
         keep = {k: self.settings[k] for k in ("per_class", "epochs", "batch")}
-        return measure(
-            base, data.train.x, data.train.y, x, y, frozen_to=frozen_to, rate=rate, seeds=seeds, **keep
-        )
+        return measure(base, data.train.x, data.train.y, x, y, frozen_to=frozen_to, rate=rate, seeds=seeds, **keep)
 
 
 def freeze_depth() -> FreezeDepthSweep:

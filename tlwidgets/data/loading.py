@@ -159,9 +159,7 @@ def _whole(what: str, value: SupportsIndex) -> int:
 def _check_budget(card: dict[str, Any], part: dict[str, Any], budget: int) -> None:
     counts = part["counts"]["train"]
     if budget < 1:
-        raise CourseError(
-            f"per_class={budget} is below 1: give at least 1, or leave it out for all pictures."
-        )
+        raise CourseError(f"per_class={budget} is below 1: give at least 1, or leave it out for all pictures.")
     if budget > min(counts.values()):
         title = "/".join(filter(None, (card["name"], part.get("domain"))))
         have = ", ".join(f"{c} {n}" for c, n in counts.items())
@@ -202,9 +200,7 @@ def _drawn(split: Split, budget: int, seed: int, classes: int) -> Split:
     def rank(place: int) -> bytes:
         return hashlib.sha256(f"{seed}/{split.y[place]}/{split.names[place]}".encode()).digest()
 
-    columns = [
-        sorted(np.flatnonzero(split.y == label).tolist(), key=rank)[:budget] for label in range(classes)
-    ]
+    columns = [sorted(np.flatnonzero(split.y == label).tolist(), key=rank)[:budget] for label in range(classes)]
     take = [place for row in zip(*columns, strict=True) for place in row]
     return Split(split.x[take], split.y[take], tuple(split.names[i] for i in take))
 

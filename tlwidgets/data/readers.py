@@ -50,9 +50,7 @@ def read_pictures(path: Path | None, card: Mapping[str, Any]) -> dict[str, Split
             for i, (_, _, entry) in enumerate(items):
                 with Image.open(io.BytesIO(archive.read(entry))) as image:
                     x[i] = np.asarray(image.convert("RGB"))
-            out[split] = Split(
-                x, np.array([n for n, _, _ in items], np.int64), tuple(name for _, name, _ in items)
-            )
+            out[split] = Split(x, np.array([n for n, _, _ in items], np.int64), tuple(name for _, name, _ in items))
     return out
 
 

@@ -88,10 +88,7 @@ class Dataset:
     def counts(self) -> dict[str, dict[str, int]]:
         """Number of pictures by split and class."""
         return {
-            name: {
-                c: int(n)
-                for c, n in zip(self.classes, np.bincount(s.y, minlength=len(self.classes)), strict=True)
-            }
+            name: {c: int(n) for c, n in zip(self.classes, np.bincount(s.y, minlength=len(self.classes)), strict=True)}
             for name, s in self.splits.items()
         }
 

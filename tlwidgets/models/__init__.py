@@ -1,7 +1,19 @@
 """What is transferred: the backbones, and surgery on them."""
 
 from .registry import Backbone, backbone, backbones
-from .surgery import FreezePlan, LayerRecord, block_of, blocks, classifier, count_params, cut, freeze, layers, moved, snapshot
+from .surgery import (
+    FreezePlan,
+    LayerRecord,
+    block_of,
+    blocks,
+    classifier,
+    count_params,
+    cut,
+    freeze,
+    layers,
+    moved,
+    snapshot,
+)
 
 __all__ = [
     "Backbone",

@@ -58,9 +58,9 @@ def build(size: int, *, top: bool = False, name: str = "efficientnet-lite0") -> 
             if expansion != 1:
                 x = layers.Conv2D(channels * expansion, 1, use_bias=False, name=f"{block}expand_conv")(x)
                 x = norm_act(x, f"{block}expand_")
-            x = layers.DepthwiseConv2D(
-                kernel, stride if i == 0 else 1, "same", use_bias=False, name=f"{block}dwconv"
-            )(x)
+            x = layers.DepthwiseConv2D(kernel, stride if i == 0 else 1, "same", use_bias=False, name=f"{block}dwconv")(
+                x
+            )
             x = norm_act(x, block)
             x = layers.Conv2D(out, 1, use_bias=False, name=f"{block}project_conv")(x)
             x = layers.BatchNormalization(epsilon=1e-3, name=f"{block}project_bn")(x)

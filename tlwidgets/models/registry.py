@@ -91,11 +91,18 @@ def _fill(model: Any, record: Backbone, files: list[str]) -> None:
         if values:
             layer.set_weights(values)
     if stored:
-        raise CourseError(f"the weights of {record.name} do not fit the network: {sorted(stored)[:3]} … were left over.")
+        raise CourseError(
+            f"the weights of {record.name} do not fit the network: {sorted(stored)[:3]} … were left over."
+        )
 
 
 def backbone(
-    name: str = "efficientnet-lite0", *, size: int | None = None, weights: str | None = "imagenet", top: bool = False, seed: int = 0
+    name: str = "efficientnet-lite0",
+    *,
+    size: int | None = None,
+    weights: str | None = "imagenet",
+    top: bool = False,
+    seed: int = 0,
 ) -> Any:
     """Load a pretrained network.
 

@@ -191,7 +191,8 @@ def freeze(model: Any, to: int | str | None, *, keep_batchnorm_still: bool = Tru
 
     Notes
     -----
-    Keras reads the flags when the model is compiled: a compiled model goes on training what it trained before.
+    Keras builds its training step in the first ``fit`` after ``compile`` and keeps it: a model that has been trained
+    goes on training the same weights until it is compiled again.
     """
     _check_built(model)
     below = boundary(model, to)
@@ -236,7 +237,9 @@ def moved(model: Any, before: dict[str, list[Any]]) -> list[str]:
     return [n for n, ws in now.items() if any(not np.array_equal(a, b) for a, b in zip(ws, before[n], strict=True))]
 
 
-def classifier(base: Any, classes: int | tuple[str, ...] | list[str], *, seed: int = 0, name: str = "classifier") -> Any:
+def classifier(
+    base: Any, classes: int | tuple[str, ...] | list[str], *, seed: int = 0, name: str = "classifier"
+) -> Any:
     """Put a new head on a backbone: global average pooling (where it is needed) and one softmax layer.
 
     Parameters

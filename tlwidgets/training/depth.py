@@ -107,6 +107,4 @@ def freeze_depth(
         accuracy.append(float(upper.evaluate(below_test, np.asarray(y_test), verbose=0)[1]))
         train_accuracy.append(float(upper.evaluate(fit["x"], fit["y"], verbose=0)[1]))
     base.set_weights(original)
-    return FreezeDepth(
-        frozen_to or "", rate, plan.trainable_params, tuple(accuracy), tuple(train_accuracy)
-    )
+    return FreezeDepth(frozen_to or "", rate, plan.trainable_params, tuple(accuracy), tuple(train_accuracy))

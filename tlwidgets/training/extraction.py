@@ -82,9 +82,7 @@ def features(base: Any, x: Any, *, batch: int = 64) -> Features:
     return out
 
 
-def features_by_block(
-    base: Any, x: Any, *, at: Sequence[str] | None = None, batch: int = 64
-) -> dict[str, Features]:
+def features_by_block(base: Any, x: Any, *, at: Sequence[str] | None = None, batch: int = 64) -> dict[str, Features]:
     """Return the features at the end of every block, from one forward pass.
 
     Parameters

@@ -35,7 +35,9 @@ def handmade(x: Any, *, cells: int = 6, orientations: int = 9, colours: int = 4)
     """
     x = np.asarray(x)
     if x.ndim != 4 or x.shape[-1] != 3 or min(x.shape[1:3]) < 2 * cells:
-        raise CourseError(f"RGB pictures (n, height, width, 3) of {2 * cells} pixels or more were expected, not {x.shape}.")
+        raise CourseError(
+            f"RGB pictures (n, height, width, 3) of {2 * cells} pixels or more were expected, not {x.shape}."
+        )
     # a few pictures at a time: the histograms by pixel are ten times as large as the pictures
     parts = [_describe(x[i : i + 32].astype("float32"), cells, orientations, colours) for i in range(0, len(x), 32)]
     return np.concatenate(parts)

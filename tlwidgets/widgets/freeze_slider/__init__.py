@@ -56,7 +56,6 @@ class FreezeSlider(StaticWidget):
         default the boundary is where the first layer trains now.
     keep_batchnorm_frozen
         Whether BatchNorm layers behind the boundary stay frozen as well (inference mode, statistics kept).
-        With nothing frozen at all everything trains, BatchNorm too.
 
     Raises
     ------
@@ -119,9 +118,7 @@ class FreezeSlider(StaticWidget):
     @property
     def first_trainable(self) -> str | None:
         """Name of the first layer with weights that train, or None."""
-        return next(
-            (layer.name for layer in self._leaves if layer.trainable and layer.trainable_weights), None
-        )
+        return next((layer.name for layer in self._leaves if layer.trainable and layer.trainable_weights), None)
 
     @property
     def stale(self) -> bool:
@@ -150,9 +147,7 @@ class FreezeSlider(StaticWidget):
     def _apply(self) -> None:
         """Set the flags of the model's layers."""
         self._watch.look()  # a compile since the last look had the flags from before this change
-        self.plan = surgery.freeze(
-            self.model, self.value, keep_batchnorm_still=self.keep_batchnorm_frozen and self.value > 0
-        )
+        self.plan = surgery.freeze(self.model, self.value, keep_batchnorm_still=self.keep_batchnorm_frozen)
         self._look()
 
     def _look(self) -> bool:

@@ -35,16 +35,12 @@ def draw(rows: Sequence[dict[str, Any]], frozen: int, batchnorm_still: bool, alt
         groups[kind].append([(left, 0), (left, height), (right, height), (right, 0)])
     hatch = "////" if n <= 80 else None
     ax.add_collection(
-        PolyCollection(
-            groups["frozen"], facecolor=COLORS["frozen"].light, edgecolor="white", hatch=hatch, lw=0
-        )
+        PolyCollection(groups["frozen"], facecolor=COLORS["frozen"].light, edgecolor="white", hatch=hatch, lw=0)
     )
     ax.add_collection(PolyCollection(groups["trains"], facecolor=COLORS["trainable"].light, lw=0))
     ax.add_collection(PolyCollection(groups["no weights"], facecolor="#999", lw=0))
     if frozen:
-        ax.axvspan(
-            0, frozen, facecolor="none", edgecolor=COLORS["frozen"].light, hatch="//", alpha=0.25, lw=0
-        )
+        ax.axvspan(0, frozen, facecolor="none", edgecolor=COLORS["frozen"].light, hatch="//", alpha=0.25, lw=0)
     ax.axvline(frozen, color="#222", lw=1.8)
     where = [i + 0.5 for i, row in enumerate(rows) if row["batchnorm"]]
     if where and n <= 400:
@@ -66,9 +62,7 @@ def draw(rows: Sequence[dict[str, Any]], frozen: int, batchnorm_still: bool, alt
     ax.grid(axis="y", color="#ddd", lw=0.8)
     ax.set_axisbelow(True)
     ax.spines[:].set_visible(False)
-    ax.set_title(
-        f"{frozen} of {n} layers frozen (hatched blue), the others train (orange)", fontsize=10, loc="left"
-    )
+    ax.set_title(f"{frozen} of {n} layers frozen (hatched blue), the others train (orange)", fontsize=10, loc="left")
     if ax.get_legend_handles_labels()[0]:
         ax.legend(
             loc="lower right",
@@ -90,7 +84,5 @@ def _blocks(ax: Any, rows: Sequence[dict[str, Any]], top: float) -> None:
         name = block if len(block) * 6 < 700 * len(inside) / n else block.replace("block", "").strip("_")
         if name and len(name) * 6 < 700 * len(inside) / n:
             middle = (inside[0] + inside[-1] + 1) / 2
-            ax.plot(
-                [inside[0] + 0.1, inside[-1] + 0.9], [-0.085 * top] * 2, color="#999", lw=0.8, clip_on=False
-            )
+            ax.plot([inside[0] + 0.1, inside[-1] + 0.9], [-0.085 * top] * 2, color="#999", lw=0.8, clip_on=False)
             ax.text(middle, -0.11 * top, name, ha="center", va="top", fontsize=8, color="#555")

@@ -165,12 +165,16 @@ export default () => {
       for (const path of [normBars, normInk]) path.setAttribute("d", shapes.norms);
       for (const path of [dotsBefore, dotsBehind]) path.setAttribute("d", dotPath);
 
-      for (const block of blocks) {
-        if (!block.name) continue;
+      const named = blocks.filter((block) => block.name);
+      const room = (block) => X(block.end) - 2 - X(block.start);
+      const fits = (text, block) => text.length * 6.2 < room(block);
+      const short = (name) => name.replace(/^.*?(?=\d+[a-z]?$)/i, "") || name;
+      // one form for all: "block4b" beside "4c" would look like two kinds of things
+      const allFit = named.every((block) => fits(block.name, block));
+      for (const block of named) {
         const [x1, x2] = [X(block.start), X(block.end) - 2];
-        const fits = (text) => text.length * 6.2 < x2 - x1;
-        const names = [block.name, block.name.replace(/^.*?(?=\d+[a-z]?$)/i, "")];
-        const name = names.find((text) => text && fits(text));
+        const text = allFit ? block.name : short(block.name);
+        const name = fits(text, block) ? text : null;
         if (x2 - x1 > 3) svg("path", { d: `M${x1} ${BASE + 14}v3H${x2}v-3`, class: "tlw-bracket" }, background);
         if (name) svg("text", { x: (x1 + x2) / 2, y: BASE + 29, "text-anchor": "middle" }, background, name);
       }
@@ -181,7 +185,7 @@ export default () => {
     function paint() {
       const n = layers.length;
       const value = model.get("value");
-      const still = model.get("keep_batchnorm_frozen") && value > 0;
+      const still = model.get("keep_batchnorm_frozen");
       const trains = (still ? prefix.withoutBatchNorm : prefix.all)[Math.min(value, n)];
       const x = X(value);
       clipFrozen.setAttribute("x", 0);
@@ -225,7 +229,7 @@ export default () => {
         return;
       }
       const value = model.get("value");
-      const held = i < value || (layer.batchnorm && model.get("keep_batchnorm_frozen") && value > 0);
+      const held = i < value || (layer.batchnorm && model.get("keep_batchnorm_frozen"));
       const state = layer.params === 0 ? "no weights" : held ? "frozen" : layer.can_train ? "trains" : "no trainable weights";
       tip.textContent = `Layer ${i + 1}: ${layer.name} · ${layer.kind} · ${layer.params.toLocaleString("en")} parameters · ${state}`;
     }

@@ -135,9 +135,7 @@ class LiveCurves(StaticWidget):
                 raise unknown("run", run, self.runs, "new_run(name) starts one.")
             run = self.runs.index(run)
         elif not 0 <= run < len(self.runs):
-            raise CourseError(
-                f"there is no run number {run}: new_run(name) starts one and returns its number."
-            )
+            raise CourseError(f"there is no run number {run}: new_run(name) starts one and returns its number.")
         self._points.add(run, x, logs)
 
     def flush(self, *, snapshot: bool = True, min_interval: float = 0.0) -> None:
@@ -161,9 +159,7 @@ class LiveCurves(StaticWidget):
             self._sent = total
         if not snapshot or total == self._snapshot_points:
             return
-        due = (
-            not min_interval or total * 20 < _SNAPSHOT_BYTES or now - self._last_snapshot > _SNAPSHOT_SECONDS
-        )
+        due = not min_interval or total * 20 < _SNAPSHOT_BYTES or now - self._last_snapshot > _SNAPSHOT_SECONDS
         if due:
             self._last_snapshot, self._snapshot_points = now, total
             with self.hold_sync():
@@ -206,9 +202,7 @@ class LiveCurves(StaticWidget):
 
     # -- Keras
 
-    def callback(
-        self, name: str | None = None, *, group: str | None = None, per_batch: int = 0
-    ) -> CurvesCallback:
+    def callback(self, name: str | None = None, *, group: str | None = None, per_batch: int = 0) -> CurvesCallback:
         """Return a Keras callback that draws a run: ``model.fit(..., callbacks=[curves.callback("frozen
         base")])``.
 
@@ -223,9 +217,7 @@ class LiveCurves(StaticWidget):
             start again with each epoch, so the line is a saw-tooth.
         """
         if isinstance(per_batch, bool) or not isinstance(per_batch, int) or per_batch < 0:
-            raise CourseError(
-                f"per_batch is a number of batches, 0 for one point an epoch, not {per_batch!r}."
-            )
+            raise CourseError(f"per_batch is a number of batches, 0 for one point an epoch, not {per_batch!r}.")
         from ._callback import CurvesCallback
 
         return CurvesCallback(self, name, group, per_batch)

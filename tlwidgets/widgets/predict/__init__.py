@@ -49,7 +49,7 @@ class Predict(WordsWidget):
         value = proposal["value"]
         if value is None or not math.isfinite(value):
             return None
-        return min(max(value, self.low), self.high)
+        return float(min(max(value, self.low), self.high))
 
     def summary(self) -> str:
         """Return the question and the guess in words."""
