@@ -41,6 +41,7 @@ _WHERE = {
     "probe": "training",
     "probe_over_seeds": "training",
     "draw": "training",
+    "epoch_seconds": "training",
     "handmade": "training",
     "freeze_depth": "training",
     "check_setup": "course",

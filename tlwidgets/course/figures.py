@@ -173,7 +173,12 @@ def embedding(points: ArrayLike, labels: ArrayLike, classes: Sequence[str], *, t
     axes = figure.subplots()
     colours = _colours(classes)
     for i, name in enumerate(classes):
-        shape = {"marker": _SHAPES[i % len(_SHAPES)], "markersize": 5, "markeredgewidth": 0, "linestyle": ""}
+        shape: dict[str, Any] = {
+            "marker": _SHAPES[i % len(_SHAPES)],
+            "markersize": 5,
+            "markeredgewidth": 0,
+            "linestyle": "",
+        }
         axes.plot(*flat[y == i].T, color=colours[name], alpha=0.75, label=name, **shape)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9)
     axes.set(xticks=[], yticks=[], xlabel="", ylabel="")

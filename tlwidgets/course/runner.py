@@ -54,10 +54,17 @@ def find_notebooks(names: Sequence[str]) -> list[Path]:
             found.append(matches[0])
         else:
             raise unknown("notebook", name, lessons)
-    return found
+    return list(dict.fromkeys(found))
 
 
-def _prepare(out: Path) -> None:
+def _prepare(paths: Sequence[Path], out: Path) -> None:
+    """Refuse, before anything runs, an ``out`` in which results would be lost or written over a notebook."""
+    twice = {path.name for path in paths if sum(p.name == path.name for p in paths) > 1}
+    if twice:
+        raise CourseError(f"two notebooks are called {min(twice)}: run one after the other, each with its own --out.")
+    over = [path for path in paths if path.parent == out.resolve()]
+    if over:
+        raise CourseError(f"the results would be written over {over[0]}: choose another folder with --out.")
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):
@@ -158,7 +165,8 @@ def _run_one(path: Path, profile: str, out: Path, timeout: int | None) -> Notebo
             progress_bar=False,
             log_output=False,
             execution_timeout=timeout,
-            extra_arguments=["--log-level=ERROR"],
+            # at ERROR an interrupted kernel prints its traceback over what is said about the interrupt
+            extra_arguments=["--log-level=CRITICAL"],
             # with the state inside, the exported page would ask the network for the widgets and stay blank without it
             store_widget_state=False,
         )
@@ -176,10 +184,14 @@ def _run_one(path: Path, profile: str, out: Path, timeout: int | None) -> Notebo
     elif partial.exists():
         import nbformat
 
-        result.claims = _claims(nbformat.read(str(partial), as_version=4))
         final = out / path.name
         partial.replace(final)
-        _html(final)
+        try:
+            result.claims = _claims(nbformat.read(str(final), as_version=4))
+            _html(final)
+        except Exception as e:
+            if result.outcome == "passed":  # what went wrong first is worth more than that the page is missing
+                result.outcome, result.error = "failed", f"cannot make the page: {type(e).__name__}: {e}"
     return result
 
 
@@ -226,7 +238,7 @@ def run(
     if profile not in PROFILES:
         raise unknown("profile", profile, PROFILES)
     paths = find_notebooks(notebooks)
-    _prepare(out)
+    _prepare(paths, out)
     if not shutil.which("jupyter-kernelspec") and not Path(sys.prefix, "share/jupyter/kernels/python3").is_dir():
         raise CourseError("no Python kernel for Jupyter is installed here: install the course again (make setup).")
     results: list[NotebookResult] = []

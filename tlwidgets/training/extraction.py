@@ -18,13 +18,14 @@ Features = NDArray[np.float32]
 
 
 def _check_pictures(model: Any, x: Any) -> NDArray[Any]:
-    x = np.asarray(x)
+    pictures: NDArray[Any] = np.asarray(x)
     expected = tuple(model.input.shape[1:])
-    if x.shape[1:] != expected or x.ndim != len(expected) + 1:
-        raise CourseError(f"{model.name} takes pictures of shape (n, {', '.join(map(str, expected))}), not {x.shape}.")
-    if x.dtype.kind == "f" and not np.isfinite(x).all():
+    if pictures.shape[1:] != expected or pictures.ndim != len(expected) + 1:
+        wanted = ", ".join(map(str, expected))
+        raise CourseError(f"{model.name} takes pictures of shape (n, {wanted}), not {pictures.shape}.")
+    if pictures.dtype.kind == "f" and not np.isfinite(pictures).all():
         raise CourseError("the pictures contain NaN or infinity.")
-    return x
+    return pictures
 
 
 # Models that end in pooled tensors, by the model they were made from: made and traced once, not for every call.
@@ -43,10 +44,11 @@ def _pooled(base: Any, tensors: list[Any]) -> Any:
     return made[key]
 
 
-def forward(model: Any, x: NDArray[Any], batch: int = 64) -> list[Features]:
+def forward(model: Any, x: NDArray[Any], batch: int = 32) -> list[Features]:
     """Return the outputs of a model in inference mode, as float32 arrays.
 
-    The last batch is padded and numbers go in as float32, so that Keras traces a single graph.
+    The last batch is padded and numbers go in as float32, so that Keras traces a single graph. Batch by batch, because
+    ``predict`` keeps a copy of all pictures and of all intermediate results of its larger batches.
     """
     import keras
 
@@ -54,14 +56,17 @@ def forward(model: Any, x: NDArray[Any], batch: int = 64) -> list[Features]:
     if n == 0:
         raise CourseError("there are no pictures to run through the network.")
     batch = min(batch, n)
-    padding = -n % batch
-    if padding:
-        x = np.concatenate([x, np.repeat(x[-1:], padding, axis=0)])
-    out = model.predict(x.astype("float32", copy=False), batch_size=batch, verbose=0)
-    return [np.asarray(o[:n], "float32") for o in keras.tree.flatten(out)]
+    parts = []
+    for start in range(0, n, batch):
+        part = np.asarray(x[start : start + batch], "float32")
+        missing = batch - len(part)
+        if missing:
+            part = np.concatenate([part, np.repeat(part[-1:], missing, axis=0)])
+        parts.append(keras.tree.flatten(model.predict_on_batch(part)))
+    return [np.concatenate(tensors)[:n] for tensors in zip(*parts, strict=True)]
 
 
-def features(base: Any, x: Any, *, batch: int = 64) -> Features:
+def features(base: Any, x: Any, *, batch: int = 32) -> Features:
     """Return what a network says about each picture, averaged over positions.
 
     Parameters
@@ -82,7 +87,7 @@ def features(base: Any, x: Any, *, batch: int = 64) -> Features:
     return out
 
 
-def features_by_block(base: Any, x: Any, *, at: Sequence[str] | None = None, batch: int = 64) -> dict[str, Features]:
+def features_by_block(base: Any, x: Any, *, at: Sequence[str] | None = None, batch: int = 32) -> dict[str, Features]:
     """Return the features at the end of every block, from one forward pass.
 
     Parameters
