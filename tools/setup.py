@@ -113,6 +113,11 @@ def main():
     start = time.time()
     print("Installing " + wanted + " into .venv (the first time some hundred MB; a few minutes) ...")
     sys.stdout.flush()
+    before = installed().split(" ")[0]
+    if before:
+        with open(STAMP, "w") as f:
+            # if pip fails half way nothing is up to date any more, but a build with CUDA stays one
+            f.write(before + " unfinished")
     # the lock files are complete, so pip need not work out dependencies
     pip("--no-deps", "--require-hashes", "-r", path(wanted))
     pip("--no-deps", "--no-build-isolation", "--editable", TOP)

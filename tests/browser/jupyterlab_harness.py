@@ -207,6 +207,13 @@ class Notebook:
         self.wait()
         assert self.errors() == []
 
+    def write(self, cell: int, source: str) -> None:
+        """Put another text into a cell, as if it had been typed."""
+        self.page.evaluate(
+            f"([i, text]) => {{ {_APP} notebook.content.widgets[i].model.sharedModel.setSource(text); }}",
+            [cell, source],
+        )
+
     def outputs(self, cell: int) -> list[dict[str, Any]]:
         """Return the outputs of a cell as the notebook holds them now."""
         return self.page.evaluate(  # type: ignore[no-any-return]

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from .._paths import PACKAGE, notebooks_root
@@ -23,14 +24,19 @@ def course_folder(folder: Path | None) -> Path:
             return lessons
         folder = Path("transfer-learning-course")
     if not folder.exists():
-        partial = folder.with_name(folder.name + ".partial")
+        partial = None
         try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
             shutil.copytree(lessons, partial, dirs_exist_ok=True)
             partial.rename(folder)
         except OSError as e:
-            raise CourseError(
-                f"cannot copy the lessons to {folder} ({e.strerror}): choose another with --dir."
-            ) from None
+            # copytree gathers its errors in one that has no strerror
+            why = e.args[0][0][2] if isinstance(e, shutil.Error) else e.strerror
+            raise CourseError(f"cannot copy the lessons to {folder} ({why}): choose another with --dir.") from None
+        finally:
+            if partial is not None:
+                shutil.rmtree(partial, ignore_errors=True)
     elif not any(folder.glob("*.ipynb")):
         raise CourseError(f"{folder} holds no notebooks: name a new folder, and the lessons are copied there.")
     return folder.resolve()

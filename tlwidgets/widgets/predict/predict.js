@@ -34,11 +34,14 @@ export default () => {
       slider.addEventListener("change", () => model.save_changes());
       // JupyterLab takes the arrow keys for its cells otherwise
       slider.addEventListener("keydown", (event) => event.stopPropagation());
-      model.on("change:question change:low change:high change:unit change:value", draw);
+      const watched = ["question", "low", "high", "unit", "value"].map((name) => `change:${name}`);
+      for (const event of watched) model.on(event, draw);
       draw();
       el.append(box);
       keepFocus(box);
-      return () => model.off("change:question change:low change:high change:unit change:value", draw);
+      return () => {
+        for (const event of watched) model.off(event, draw);
+      };
     },
   };
 };
