@@ -52,6 +52,11 @@ class FigureSlider(StaticWidget):
         )
         self.observe(lambda _: self.refresh_static(), "value")
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what a browser sends; a name that is not known is left out."""
+        known = {k: v for k, v in sync_data.items() if k != "value" or v in self.names}
+        super().set_state(known)
+
     @traitlets.validate("value")
     def _known(self, proposal: Any) -> str:
         if proposal["value"] not in self.names:

@@ -55,7 +55,8 @@ class FreezeSlider(StaticWidget):
         Number of layers, from the input, or the name of the layer or block up to which layers are frozen. By
         default the boundary is where the first layer trains now.
     keep_batchnorm_frozen
-        Whether BatchNorm layers behind the boundary stay frozen as well (inference mode, statistics kept).
+        Whether BatchNorm layers behind the boundary stay frozen as well (inference mode, statistics kept). By
+        default yes when ``frozen`` is given, and else as the model has it now.
 
     Raises
     ------
@@ -84,7 +85,7 @@ class FreezeSlider(StaticWidget):
         model: Any,
         frozen: int | str | None = None,
         *,
-        keep_batchnorm_frozen: bool = True,
+        keep_batchnorm_frozen: bool | None = None,
         **traits: Any,
     ) -> None:
         records = surgery.layers(model)  # says what to do when the model is not built
@@ -94,6 +95,9 @@ class FreezeSlider(StaticWidget):
                 boundary = 0  # only layers without weights (the input) come before it: nothing is frozen
         else:
             boundary = surgery.boundary(model, frozen)
+        if keep_batchnorm_frozen is None:
+            behind = [r.trainable for r in records[boundary:] if r.batchnorm]
+            keep_batchnorm_frozen = frozen is not None or not any(behind)
         self.model = model
         self._leaves = surgery.leaf_layers(model)
         self._watch = CompileWatch(model, self._leaves)

@@ -35,6 +35,8 @@ class Quiz(WordsWidget):
 
     def __init__(self, **traits: Any) -> None:
         choices = traits.get("choices", [])
+        if not all(isinstance(c, dict) and {"text", "reason", "right"} <= c.keys() for c in choices):
+            raise CourseError("every choice of a quiz needs a text, a reason, and right (True or False).")
         if len(choices) < 2 or sum(bool(c["right"]) for c in choices) != 1:
             raise CourseError("a quiz needs two choices or more, exactly one of them right.")
         super().__init__(**traits)
