@@ -61,7 +61,7 @@ class Content:
     settings: dict[str, SimpleNamespace]
     """Sizes of the experiments by profile."""
     seconds: dict[str, float]
-    """Measured time of the whole notebook by profile, on two cores."""
+    """Measured time of the whole notebook on two cores, for the profiles it was measured in."""
     predictions: dict[str, Prediction]
     quizzes: dict[str, Quiz]
     exercises: dict[str, Exercise]

@@ -52,9 +52,9 @@ class Lesson:
         self._hints_shown: dict[str, int] = {}
 
     def __repr__(self) -> str:
-        minutes = max(1, round(self.content.seconds[self.profile] / 60))
-        unit = "minute" if minutes == 1 else "minutes"
-        return f"{self.content.title}. Profile {self.profile}: about {minutes} {unit} of computing on two cores."
+        seconds = self.content.seconds.get(self.profile)
+        took = f"about {seconds:.0f} s of computing on two cores" if seconds else "time not measured"
+        return f"{self.content.title}. Profile {self.profile}: {took}."
 
     # -- predictions
 
