@@ -121,7 +121,7 @@ def dots(
     title: str = "",
 ) -> StaticFigure:
     """Draw one row a condition: every seed a dot, the mean a bar with its number."""
-    figure = StaticFigure((7.2, 0.9 + 0.42 * len(groups)), "")
+    figure = StaticFigure((7.2, 1.0 + 0.15 * len(guess or {}) + 0.42 * len(groups)), "")
     axes = figure.subplots()
     colours = _colours(list(groups))
     for row, (name, values) in enumerate(groups.items()):
@@ -131,10 +131,10 @@ def dots(
         axes.annotate(summary(v), (1.01, row), xycoords=("axes fraction", "data"), va="center", fontsize=9)
     for name, height in (guess or {}).items():
         axes.axvline(height, color="#777", linestyle=":", linewidth=1.2)
-        axes.annotate(name, (height, -0.5), ha="center", va="bottom", fontsize=8, color="#666", annotation_clip=False)
     axes.set_yticks(range(len(groups)), groups)
     axes.set_ylim(len(groups) - 0.5, -0.5)
-    axes.set_xlabel(x_label)
+    dotted = "".join(f"\n(dotted: {name}, {height:.2f})" for name, height in (guess or {}).items())
+    axes.set_xlabel(x_label + dotted)
     axes.set_title(title, loc="left", fontsize=10)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.grid(axis="x", color="#ddd", linewidth=0.8)
