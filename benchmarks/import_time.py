@@ -1,6 +1,6 @@
 """What ``import tlwidgets`` costs, against NumPy and TensorFlow in the same run: CPU seconds of a new process.
 
-    python benchmarks/import_time.py [--runs N] [--json]
+python benchmarks/import_time.py [--runs N] [--json]
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ def dots(
         axes.plot(v, np.full(len(v), row), "o", color=colours[name], alpha=0.55, markersize=6, markeredgewidth=0)
         axes.plot([v.mean()] * 2, [row - 0.3, row + 0.3], color=colours[name], linewidth=2.5)
         axes.annotate(summary(v), (1.01, row), xycoords=("axes fraction", "data"), va="center", fontsize=9)
-    for name, height in (guess or {}).items():
+    for height in (guess or {}).values():
         axes.axvline(height, color="#777", linestyle=":", linewidth=1.2)
     axes.set_yticks(range(len(groups)), groups)
     axes.set_ylim(len(groups) - 0.5, -0.5)
