@@ -142,8 +142,11 @@ def _html(notebook: Path) -> None:
 
     body, _ = HTMLExporter().from_filename(str(notebook))
     partial = notebook.with_suffix(".html.partial")
-    partial.write_text(body, "utf-8")
-    partial.replace(notebook.with_suffix(".html"))
+    try:
+        partial.write_text(body, "utf-8")
+        partial.replace(notebook.with_suffix(".html"))
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _run_one(path: Path, profile: str, out: Path, timeout: int | None) -> NotebookResult:
@@ -189,6 +192,8 @@ def _run_one(path: Path, profile: str, out: Path, timeout: int | None) -> Notebo
         try:
             result.claims = _claims(nbformat.read(str(final), as_version=4))
             _html(final)
+        except KeyboardInterrupt:
+            result.outcome, result.error = "interrupted", "interrupted by the user"
         except Exception as e:
             if result.outcome == "passed":  # what went wrong first is worth more than that the page is missing
                 result.outcome, result.error = "failed", f"cannot make the page: {type(e).__name__}: {e}"
