@@ -211,6 +211,8 @@ def test_ctrl_c_ends_it_cleanly(tmp_path):
     process = subprocess.Popen(
         command("run", *paths, "--out", tmp_path / "out"),
         start_new_session=True,
+        # a test run in the background of a shell has the interrupt ignored, and hands that on
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -143,6 +144,7 @@ def test_make_without_a_python(top, target):
     done = subprocess.run(
         ["make", "--no-print-directory", "PYTHON=/nonexistent", target],
         cwd=top,
+        env={k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))},  # not make inside make
         capture_output=True,
         text=True,
         timeout=60,

@@ -46,7 +46,9 @@ def test_freeze_slider_by_keyboard_and_mouse(open_notebook, shots):
     state = (
         "print(slider.value, len(model.trainable_weights), model.get_layer('base').layers[2].trainable, slider.stale)"
     )
-    notebook = open_notebook([MODEL, "slider = FreezeSlider(model, frozen=0)\nslider", state, "model.compile('adam', 'mse')"])
+    notebook = open_notebook(
+        [MODEL, "slider = FreezeSlider(model, frozen=0)\nslider", state, "model.compile('adam', 'mse')"]
+    )
     notebook.run()
     page = notebook.page
     handle = page.get_by_role("slider", name="Frozen layers")
