@@ -5,9 +5,9 @@ The public names below load on first use, so that ``import tlwidgets`` brings in
 
 from __future__ import annotations
 
-import importlib
 import os
-from typing import Any
+
+from ._lazy import lazy
 
 # Without this TensorFlow prints notices about oneDNN in red before the first result, and rounding depends on the
 # processor. It has to be set before TensorFlow is imported; what the user has set stays.
@@ -53,14 +53,4 @@ _WHERE = {
 
 __all__ = sorted(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
-        raise AttributeError(f"module 'tlwidgets' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f".{_WHERE[name]}", __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return [*globals(), *_WHERE]
+__getattr__, __dir__ = lazy(globals(), _WHERE)

@@ -37,10 +37,10 @@ def _start_over(model: Any, weights: list[NDArray[Any]], seed: int, rate: float)
     import keras
 
     keras.utils.set_random_seed(seed)
-    head = [np.asarray(v, "float32") for v in weights]
-    rows, columns = head[-2].shape
-    head[-2] = np.asarray(keras.initializers.GlorotUniform(seed=seed)((rows, columns)), "float32")
-    model.set_weights(head)
+    start = list(weights)
+    # the last two are the head's kernel and bias
+    start[-2] = np.asarray(keras.initializers.GlorotUniform(seed=seed)(start[-2].shape), "float32")
+    model.set_weights(start)
     for variable in model.optimizer.variables:
         variable.assign(np.zeros(variable.shape, variable.dtype))
     model.optimizer.learning_rate = rate

@@ -1,0 +1,30 @@
+"""Public names that load on first use."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+__all__ = ["lazy"]
+
+
+def lazy(namespace: dict[str, Any], where: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return ``__getattr__`` and ``__dir__`` for a package (PEP 562).
+
+    Parameters
+    ----------
+    namespace
+        ``globals()`` of the package.
+    where
+        Name → submodule that holds it.
+    """
+    package = namespace["__name__"]
+
+    def get(name: str) -> Any:
+        if name not in where:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        namespace[name] = value = getattr(importlib.import_module(f".{where[name]}", package), name)
+        return value
+
+    return get, lambda: [*namespace, *where]
