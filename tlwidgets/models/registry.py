@@ -1,57 +1,42 @@
 """Pretrained networks by name.
 
 A backbone built here takes raw pictures (RGB, 0 … 255): the preprocessing that it was trained with is its first
-layer, so that it cannot be forgotten or done twice.
+layers, so that it cannot be forgotten or done twice.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._paths import datasets_root, verified
 from ..errors import CourseError, unknown
-from . import efficientnet_lite
+from . import applications, efficientnet_lite
+from .download import NotHere
+from .records import Backbone
 
-__all__ = ["Backbone", "backbone", "backbones"]
+__all__ = ["Backbone", "backbone", "backbones", "describe", "imagenet_classes", "to_json", "top_classes"]
+
+_LITE0 = "efficientnet_lite0"
 
 
-@dataclass(frozen=True)
-class Backbone:
-    """What there is to know about a pretrained network before it is loaded."""
+def _card() -> dict[str, Any]:
+    card: dict[str, Any] = json.loads((datasets_root() / _LITE0 / "dataset.json").read_text("utf-8"))
+    return card
 
-    name: str
-    title: str
-    params: int
-    """Parameters without the classification layer."""
-    input_size: int
-    """Height and width in pixels that it was trained with."""
-    smallest_input: int
-    largest_input: int
-    input_range: str
-    """What it takes."""
-    preprocessing: str
-    """What its first layer does to that."""
-    trained_on: str
-    licence: str
-    source: str
-    credit: str
-    sha256: dict[str, str]
-    measured: dict[str, float]
-    """Measured accuracies, by what was measured."""
-    _build: Callable[..., Any]
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the public fields as plain JSON values."""
-        return {k: v for k, v in asdict(self).items() if not k.startswith("_")}
+def _file(card: dict[str, Any], name: str) -> Path:
+    return verified(datasets_root() / _LITE0 / name, card["files"][name]["sha256"])
 
 
 def _efficientnet_lite0() -> Backbone:
-    card = json.loads((datasets_root() / "efficientnet_lite0" / "dataset.json").read_text("utf-8"))
+    card = _card()
     return Backbone(
         name="efficientnet-lite0",
         title=card["title"],
@@ -66,43 +51,55 @@ def _efficientnet_lite0() -> Backbone:
         source=card["source"],
         credit=card["credit"],
         sha256={name: f["sha256"] for name, f in card["files"].items()},
-        measured=card.get("measured", {}),
-        _build=efficientnet_lite.build,
+        measured=card["measured"],
+        _build=_build_lite0,
+        megabytes=round(card["files"]["backbone.npz"]["bytes"] / 1e6, 1),
+        published=card["published"],
+        published_in=card["published_in"],
     )
 
 
-_REGISTRY: dict[str, Callable[[], Backbone]] = {"efficientnet-lite0": _efficientnet_lite0}
-
-
-def backbones() -> list[Backbone]:
-    """List the backbones."""
-    return [make() for make in _REGISTRY.values()]
-
-
-def _fill(model: Any, record: Backbone, files: list[str]) -> None:
-    """Copy the embedded weights into a model after checking every file and every shape."""
-    folder = datasets_root() / record.name.replace("-", "_")
-    stored: dict[str, np.ndarray] = {}
-    for file in files:
-        with np.load(verified(folder / file, record.sha256[file]), allow_pickle=False) as archive:
-            stored.update({key: archive[key].astype("float32") for key in archive.files})
+def _build_lite0(size: int, weights: str | None, top: bool, download: bool) -> Any:
+    """Build EfficientNet-Lite0; every file and every shape of the embedded weights is checked."""
+    model = efficientnet_lite.build(size, top=top)
+    if weights is None:
+        return model
+    card = _card()
+    stored: dict[str, NDArray[np.float32]] = {}
+    for file in ["backbone.npz", "top.npz"] if top else ["backbone.npz"]:
+        with np.load(_file(card, file), allow_pickle=False) as archive:
+            stored.update(efficientnet_lite.unpacked({key: archive[key] for key in archive.files}))
     for layer in model.layers:
         values = [stored.pop(f"{layer.name}/{i}") for i in range(len(layer.weights))]
         if values:
             layer.set_weights(values)
     if stored:
         raise CourseError(
-            f"the weights of {record.name} do not fit the network: {sorted(stored)[:3]} … were left over."
+            f"the weights of efficientnet-lite0 do not fit the network: {sorted(stored)[:3]} … were left over."
         )
+    return model
+
+
+_REGISTRY: dict[str, Callable[[], Backbone]] = {
+    "efficientnet-lite0": _efficientnet_lite0,
+    **{app.name: functools.partial(applications.record, app) for app in applications.APPLICATIONS},
+}
+
+
+def backbones() -> list[Backbone]:
+    """List the networks, those that need no download first."""
+    return [make() for make in _REGISTRY.values()]
 
 
 def backbone(
     name: str = "efficientnet-lite0",
     *,
     size: int | None = None,
-    weights: str | None = "imagenet",
+    weights: str | None = "default",
     top: bool = False,
     seed: int = 0,
+    download: bool = False,
+    fallback: str | None = None,
 ) -> Any:
     """Load a pretrained network.
 
@@ -113,38 +110,128 @@ def backbone(
     size
         Height and width of the pictures in pixels; the size it was trained with by default. Smaller is faster.
     weights
-        ``"imagenet"``, or ``None`` for random weights (what the same network is without what it learnt).
+        Name of a weight set (``Backbone.weights``; ``"default"`` is the first), or ``None`` for random weights (what
+        the same network is without what it learnt).
     top
-        Whether to keep the layer that names the classes of the source; without it the model ends in feature maps.
+        Whether to keep the layers that name the classes of the source; without them the model ends in feature maps.
     seed
         Seed of the random weights, with ``weights=None``.
+    download
+        Whether weights that are not on this machine may be fetched. Nothing is ever fetched without it. Weights in
+        Keras' own cache (``$KERAS_HOME/models``) and in the folder ``TLWIDGETS_WEIGHTS`` are found without it.
+    fallback
+        Name of a network to take, and say so, when the weights are neither here nor to be had:
+        ``tl.backbone("vgg16", fallback="efficientnet-lite0")`` runs everywhere.
 
     Returns
     -------
     keras.Model
-        Functional; input float or integer pictures (n, size, size, 3), RGB, 0 … 255. Every layer is trainable, as Keras
-        leaves it.
+        Functional and flat; input float or integer pictures (n, size, size, 3), RGB, 0 … 255; its name says which
+        network it is. Every layer is trainable, as Keras leaves it.
 
     Raises
     ------
     CourseError
-        Unknown name or weights, a size it cannot take, a damaged file.
+        Unknown name or weights, a size it cannot take, weights that are not here, a damaged file.
     """
+    if fallback is not None and fallback not in _REGISTRY:
+        raise unknown("backbone", fallback, _REGISTRY)
+    try:
+        return _load(name, size, weights, top, seed, download)
+    except NotHere as missing:
+        if fallback is None:
+            raise
+        model = _load(fallback, size, "default", top, seed, download=False)
+        print(f"Using {fallback} instead of {name}: {missing}")
+        return model
+
+
+def _load(name: str, size: int | None, weights: str | None, top: bool, seed: int, download: bool) -> Any:
     if name not in _REGISTRY:
         raise unknown("backbone", name, _REGISTRY)
     record = _REGISTRY[name]()
-    if weights not in ("imagenet", None):
-        raise unknown("weights", weights, ["imagenet"], "Or None for random weights.")
+    if weights == "default":
+        weights = record.weights[0]
+    if weights is not None and weights not in record.weights:
+        raise unknown("weights", weights, record.weights, "Or None for random weights.")
     size = record.input_size if size is None else size
+    if isinstance(size, bool) or not isinstance(size, int):
+        raise CourseError(f"size is a number of pixels, height and width alike, not {size!r}.")
     if not record.smallest_input <= size <= record.largest_input:
         raise CourseError(
             f"{name} takes pictures of {record.smallest_input} to {record.largest_input} pixels, not {size}."
         )
+    if top and not record.has_top:
+        raise CourseError(f"{name} comes without the classes of its source: leave out top=True.")
     if weights is None:
         import keras
 
         keras.utils.set_random_seed(seed)
-    model = record._build(size, top=top, name=record.name)
-    if weights == "imagenet":
-        _fill(model, record, ["backbone.npz", "top.npz"] if top else ["backbone.npz"])
-    return model
+    return record._build(size, weights, top, download)
+
+
+def imagenet_classes() -> tuple[str, ...]:
+    """Return the English names of the 1000 ImageNet classes, in the order of the networks' outputs."""
+    return tuple(_file(_card(), "classes.txt").read_text("utf-8").splitlines())
+
+
+def top_classes(probabilities: Any, n: int = 5) -> list[list[tuple[str, float]]]:
+    """Name the most likely ImageNet classes of each picture.
+
+    Parameters
+    ----------
+    probabilities
+        Output of a network with ``top=True``, (pictures, 1000).
+    n
+        How many to name.
+
+    Returns
+    -------
+    list of list of (str, float)
+        For each picture the ``n`` most likely classes and their probabilities, most likely first.
+    """
+    p = np.asarray(probabilities)
+    if p.ndim != 2 or p.shape[1] != 1000:
+        raise CourseError(f"the output of a network with top=True has the shape (pictures, 1000), not {p.shape}.")
+    if not 1 <= n <= 1000:
+        raise CourseError(f"there are 1000 classes, so n is 1 to 1000, not {n}.")
+    names = imagenet_classes()
+    best = np.argsort(-p, axis=1, kind="stable")[:, :n]
+    return [[(names[i], float(row[i])) for i in order] for order, row in zip(best, p, strict=True)]
+
+
+def describe() -> str:
+    """Return the table of the networks as plain text, at most 100 characters wide."""
+    rows = [("name", "weights", "MB", "params", "px", "preprocessing", "ImageNet top-1")]
+    for b in backbones():
+        rows.append(
+            (
+                b.name,
+                "embedded" if b.embedded else "download",
+                f"{b.megabytes:.1f}",
+                f"{b.params / 1e6:.2f} M",
+                str(b.input_size),
+                b.preprocessing.split(",")[0],
+                f"{b.published['ImageNet top-1']:.3f}" if "ImageNet top-1" in b.published else "",
+            )
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    right = (2, 3, 4, 6)
+    lines = [
+        "  ".join(c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
+        for row in rows
+    ]
+    lines.insert(1, "  ".join("-" * w for w in widths))
+    notes = [
+        "",
+        "MB and params without the classification layer. Top-1 is published, not measured here.",
+        "Measured here (linear probe, accuracy):",
+        *(f"  {b.name}: {what} {value:.3f}" for b in backbones() for what, value in b.measured.items()),
+        "'download' needs download=True once; weights that Keras has already downloaded are found.",
+    ]
+    return "\n".join(line.rstrip() for line in [*lines, *notes])
+
+
+def to_json() -> list[dict[str, Any]]:
+    """Return everything that is known about the networks as plain JSON values."""
+    return [b.to_json() for b in backbones()]
