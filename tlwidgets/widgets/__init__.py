@@ -10,6 +10,7 @@ _WHERE = {
     "LiveCurves": "live_curves",
     "Predict": "predict",
     "Quiz": "quiz",
+    "TransferMatrix": "transfer_matrix",
 }
 
 __all__ = sorted(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["COLORS", "MARKERS", "Color", "css_variables", "pick"]
+__all__ = ["COLORS", "LEVELS", "MARKERS", "Color", "css_variables", "level_color", "pick"]
 
 
 class Color(NamedTuple):
@@ -35,6 +35,10 @@ COLORS: dict[str, Color] = {
     "frozen-ink": Color("#E3ECF6", "#1E2B3A"),
     "trainable": Color("#D55E00", "#FF8A3C"),
     "batchnorm": Color("#7A5195", "#C9A0E6"),
+    # cells of a matrix: gain or right, loss or wrong, neither; between them level_color mixes
+    "up": Color("#0877BD", "#4AA3E0"),
+    "down": Color("#E66101", "#FF8A3C"),
+    "zero": Color("#F5F5F5", "#2B2B2B"),
 }
 """Colour names, as they appear in CSS (``--tlw-c-<name>``)."""
 
@@ -80,9 +84,47 @@ def pick(name: str, taken: Iterable[str]) -> str:
     return min(order, key=lambda c: (used.count(c), order.index(c)))
 
 
+LEVELS = 6
+"""Steps from a neutral cell of a matrix to the strongest one."""
+
+_MIX = (0.16, 0.3, 0.44, 0.6, 0.8, 1.0)
+
+
+def _luminance(color: str) -> float:
+    """Relative luminance of ``#rrggbb`` (WCAG 2.2), 0 to 1."""
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def level_color(level: int, *, dark: bool = False) -> tuple[str, str]:
+    """Return the fill of a matrix cell and the better ink on it, both ``#rrggbb``.
+
+    Parameters
+    ----------
+    level
+        -:data:`LEVELS` (loss, orange) to :data:`LEVELS` (gain, blue); 0 is neutral.
+    dark
+        For the dark theme.
+    """
+    end, zero = COLORS["up" if level > 0 else "down"], COLORS["zero"]
+    share = _MIX[abs(level) - 1] if level else 0.0
+    a, b = (zero.dark, end.dark) if dark else (zero.light, end.light)
+    mixed = (round(int(a[i : i + 2], 16) * (1 - share) + int(b[i : i + 2], 16) * share) for i in (1, 3, 5))
+    fill = "#{:02X}{:02X}{:02X}".format(*mixed)
+    light = _luminance(fill)
+    return fill, "#111111" if (light + 0.05) / 0.0559 > 1.05 / (light + 0.05) else "#FFFFFF"
+
+
+def _variables(dark: bool) -> str:
+    plain = {name: color.dark if dark else color.light for name, color in COLORS.items()}
+    for level in range(-LEVELS, LEVELS + 1):
+        name = f"{'down' if level < 0 else 'up'}-{abs(level)}" if level else "level-0"
+        plain[name], plain[f"{name}-ink"] = level_color(level, dark=dark)
+    return "".join(f"  --tlw-c-{name}: {color};\n" for name, color in plain.items())
+
+
 def css_variables() -> str:
-    """Return the palette as CSS custom properties for the root class, light and dark."""
-    light = "".join(f"  --tlw-c-{name}: {color.light};\n" for name, color in COLORS.items())
-    dark = "".join(f"  --tlw-c-{name}: {color.dark};\n" for name, color in COLORS.items())
+    """Return the palette as CSS custom properties for the root class: light (also on paper) and dark."""
     selectors = '[data-jp-theme-light="false"] .tlw,\n.vscode-dark .tlw,\nhtml[theme="dark"] .tlw'
-    return f".tlw {{\n{light}}}\n{selectors} {{\n{dark}}}\n"
+    return f".tlw {{\n{_variables(False)}}}\n@media not print {{\n{selectors} {{\n{_variables(True)}}}\n}}\n"

@@ -80,3 +80,70 @@ export function focusKeeper() {
     });
   };
 }
+
+/** The numbers in a binary trait, as an array of a type such as Float64Array. */
+export function numbers(view, Type) {
+  if (!view?.byteLength) return new Type(0);
+  return new Type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+}
+
+/** Whether this is a page without a kernel (see tlwidgets/course/export.py). */
+export const alone = (model) => model.get("_no_kernel") === true;
+
+/** Keep keys from JupyterLab, which would move between cells; the browser's own keys (Ctrl, Alt, Meta) go on. */
+export function ownKeys(element, actions) {
+  element.addEventListener("keydown", (event) => {
+    if (event.altKey || event.metaKey) return;
+    const action = actions[`${event.ctrlKey ? "Ctrl+" : ""}${event.key}`];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action(event);
+  });
+}
+
+let choices = 0;
+
+/** Radio buttons in a row. `draw(names, chosen)` shows them; `onChoose(index)` hears the user. */
+export function choice(legend, key, onChoose) {
+  const row = html("span", { class: "tlw-choices" });
+  const element = html("fieldset", { class: "tlw-choice" }, html("legend", {}, legend), row);
+  const group = `tlw-choice-${(choices += 1)}-${Math.random().toString(36).slice(2, 8)}`; // of this view alone
+  let shown = "";
+  function draw(names, chosen) {
+    const wanted = JSON.stringify(names);
+    if (wanted !== shown) {
+      shown = wanted;
+      row.replaceChildren(
+        ...names.map((name, index) => {
+          const radio = html("input", { type: "radio", name: group, value: index, "data-key": `${key}-${index}` });
+          radio.addEventListener("change", () => onChoose(index));
+          radio.addEventListener("keydown", (event) => event.stopPropagation());
+          return html("label", {}, radio, html("span", {}, name));
+        }),
+      );
+    }
+    row.querySelectorAll("input").forEach((radio, index) => {
+      radio.checked = index === chosen;
+    });
+  }
+  return { element, draw };
+}
+
+/** The numbers behind a picture as a table, folded. `build()` returns {head, rows} each time it is opened. */
+export function asTable(build) {
+  const holder = html("div", { class: "tlw-scroll", tabindex: 0, role: "region", "aria-label": "Table of the numbers" });
+  const element = html("details", { class: "tlw-table" });
+  element.append(html("summary", { "data-key": "table" }, "Numbers as a table"), holder);
+  element.firstChild.addEventListener("keydown", (event) => event.stopPropagation());
+  function draw() {
+    if (!element.open) return;
+    const { head, rows } = build();
+    const line = (cells, tag) => html("tr", {}, ...cells.map((cell) => html(tag, tag === "th" ? { scope: "col" } : {}, String(cell))));
+    holder.replaceChildren(
+      html("table", {}, html("thead", {}, line(head, "th")), html("tbody", {}, ...rows.map((row) => line(row, "td")))),
+    );
+  }
+  element.addEventListener("toggle", draw);
+  return { element, draw };
+}

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import anywidget
+import traitlets
 
 from ._cells import at_cell_end
 
@@ -23,6 +24,9 @@ class StaticWidget(anywidget.AnyWidget):  # type: ignore[misc]
     GitHub, nbconvert, papermill and an editor without the widget manager show these instead of the live view.
     Subclasses say what is shown in words (:meth:`summary`) and draw it (:meth:`static`).
     """
+
+    _alone = traitlets.Bool(False).tag(sync=True)
+    """Whether the browser's side is of use without a kernel: an exported page then shows it live."""
 
     def __init__(self, **traits: Any) -> None:
         self._displays: list[str] = []

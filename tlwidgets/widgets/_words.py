@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import anywidget
+import traitlets
 
 __all__ = ["WordsWidget"]
 
 
 class WordsWidget(anywidget.AnyWidget):
     """An anywidget whose output also holds its words as ``text/plain`` and ``text/html``."""
+
+    _alone = traitlets.Bool(False).tag(sync=True)
+    """Whether the browser's side is of use without a kernel: an exported page then shows it live."""
 
     def summary(self) -> str:
         """Return what is asked and what was answered, in words."""

@@ -1,0 +1,61 @@
+"""A widget made in Python, with all it would send, in an empty page."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+_DECODE = """
+window.decode = (value) => {
+  if (Array.isArray(value)) return value.map(decode);
+  if (!value || typeof value !== "object") return value;
+  if (!("__bytes__" in value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, decode(v)]));
+  return new DataView(Uint8Array.from(atob(value.__bytes__), (c) => c.charCodeAt(0)).buffer);
+};
+"""
+_MOUNT = """
+async ([esm, state]) => {
+  const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+  const module = await import(url);
+  document.querySelectorAll(".view").forEach((view) => view.remove());
+  window.widget = await module.default();
+  window.model = makeModel(decode(state));
+  window.cleanup = await addView();
+}
+"""
+
+
+def encode(value: Any) -> Any:
+    """Return a trait's value as JSON; bytes are marked."""
+    if isinstance(value, bytes | memoryview):
+        return {"__bytes__": base64.b64encode(bytes(value)).decode("ascii")}
+    if isinstance(value, dict):
+        return {key: encode(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [encode(part) for part in value]
+    return value
+
+
+def state_of(widget: Any) -> dict[str, Any]:
+    """Return the state that a browser would get."""
+    own = widget.get_state()
+    left_out = ("_esm", "_css", "layout", "tooltip", "tabbable", "_anywidget_id", "_dom_classes")
+    return {key: encode(value) for key, value in own.items() if key not in left_out}
+
+
+def mount_widget(mount: Any, widget: Any, **options: Any) -> Any:
+    """Return a page with one view of a widget; ``model`` and ``widget`` are global in it."""
+
+    class Shell:
+        _css = str(widget._css)
+        _esm = "export default { render() {} };"
+
+    page = mount(Shell, {}, **options)
+    page.evaluate("(code) => { (0, eval)(code); }", _DECODE)
+    page.evaluate(_MOUNT, [str(widget._esm), state_of(widget)])
+    return page
+
+
+def drawn(page: Any) -> None:
+    """Wait until everything that was asked for has been drawn."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
