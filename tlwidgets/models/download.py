@@ -173,7 +173,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     """Return what changes when another process replaces a file."""
     try:
         stat = path.stat()
-    except FileNotFoundError:
+    except OSError:
         return None
     return stat.st_ino, stat.st_mtime_ns
 
@@ -229,7 +229,7 @@ def _receive(url: str, part: Path, md5: str | None) -> str | None:
         bar = _progress(url, part, have, total)
         with part.open("r+b" if resumes else "wb") as f:
             f.seek(have)
-            while chunk := response.read(CHUNK):
+            while chunk := response.read1(CHUNK):
                 f.write(chunk)
                 have += len(chunk)
                 if bar is not None:

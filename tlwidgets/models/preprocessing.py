@@ -23,8 +23,8 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 PREPROCESSING = {
     "tf": "x / 127.5 − 1",
-    "torch": "(x / 255 − mean) / std, ImageNet's, per channel",
-    "caffe": "RGB → BGR, then minus (103.939, 116.779, 123.68)",
+    "torch": "(x / 255 − mean) / std, both ImageNet's, for each channel",
+    "caffe": "BGR − mean (103.939, 116.779, 123.68)",
 }
 
 
@@ -119,7 +119,8 @@ def check_pictures(model: Any, x: Any) -> NDArray[Any]:
     if not _fits(pictures.shape, (None, *expected)):
         wanted = ", ".join("any" if n is None else str(n) for n in expected)
         raise CourseError(
-            f"{model.name} takes pictures of shape (n, {wanted}), not {pictures.shape}{_remedy(pictures.shape, expected)}."
+            f"{model.name} takes pictures of shape (n, {wanted}), not {pictures.shape}"
+            f"{_remedy(pictures.shape, expected)}."
         )
     if pictures.dtype.kind == "f" and not np.isfinite(pictures).all():
         raise CourseError("the pictures contain NaN or infinity.")

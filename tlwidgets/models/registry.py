@@ -21,7 +21,7 @@ from . import applications, efficientnet_lite
 from .download import NotHere
 from .records import Backbone
 
-__all__ = ["Backbone", "backbone", "backbones", "describe", "imagenet_classes", "to_json", "top_classes"]
+__all__ = ["Backbone", "backbone", "backbones", "describe", "imagenet_classes", "top_classes"]
 
 _LITE0 = "efficientnet_lite0"
 
@@ -211,7 +211,7 @@ def describe() -> str:
                 f"{b.megabytes:.1f}",
                 f"{b.params / 1e6:.2f} M",
                 str(b.input_size),
-                b.preprocessing.split(",")[0],
+                b.preprocessing.split(" (")[0].split(",")[0],
                 f"{b.published['ImageNet top-1']:.3f}" if "ImageNet top-1" in b.published else "",
             )
         )
@@ -230,8 +230,3 @@ def describe() -> str:
         "'download' needs download=True once; weights that Keras has already downloaded are found.",
     ]
     return "\n".join(line.rstrip() for line in [*lines, *notes])
-
-
-def to_json() -> list[dict[str, Any]]:
-    """Return everything that is known about the networks as plain JSON values."""
-    return [b.to_json() for b in backbones()]
