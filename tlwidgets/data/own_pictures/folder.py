@@ -1,0 +1,327 @@
+"""Load a folder or ZIP archive of the learner's own pictures as a data set."""
+
+from __future__ import annotations
+
+import hashlib
+import operator
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, SupportsIndex
+
+import numpy as np
+
+from ...errors import CourseError
+from ..records import SPLITS, Dataset, Images, Split
+from .copies import Bits, fingerprint, near_groups
+from .decoding import decoded
+from .layout import Layout, laid_out
+from .report import LeftOut, PictureReport
+from .sources import clean, opened
+from .splitting import rank, split_up
+
+__all__ = ["OwnPictures", "load_folder"]
+
+SIZES = (8, 512)
+MAX_PICTURES = 20_000
+MAX_MEMORY = 512 * 2**20  # bytes of all pictures together
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OwnPictures(Dataset):
+    """The learner's own pictures as a data set, with the report of what became of the files.
+
+    In the splits, ``names`` are the paths of the files under the folder. They say nothing of concepts. Pictures that
+    are nearly equal are in the same split.
+
+    Attributes
+    ----------
+    report
+        Which files were left out or changed, and why.
+    """
+
+    report: PictureReport = field(kw_only=True)
+
+    def info(self) -> dict[str, Any]:
+        """Return the card of any data set, and the report."""
+        return super().info() | {"report": self.report.to_json()}
+
+    def __repr__(self) -> str:
+        """The line of any data set, then the report."""
+        return f"{super().__repr__()}\n{self.report!r}"
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + self.report._repr_html_()
+
+
+def load_folder(
+    path: str | os.PathLike[str],
+    *,
+    size: SupportsIndex = 96,
+    seed: SupportsIndex = 0,
+    validation: float = 0.15,
+    test: float = 0.25,
+    per_class: SupportsIndex | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> OwnPictures:
+    """Load your own pictures from a folder with one subfolder a class, or from a ZIP archive of one.
+
+    Of each picture the middle square is used, resized to ``size``. Files that cannot be used are left out, and the
+    report says which and why. Nothing is written, links are not followed.
+
+    Parameters
+    ----------
+    path
+        The folder or archive. Its subfolders are the classes; a folder may wrap them. If it has folders train,
+        validation and test (or train and one of them) with the classes in each, then these are the splits.
+    size
+        Side of the pictures in pixels, 8 to 512.
+    seed
+        Which split, 0 or more. The same files and seed give the same split, whatever the files are called.
+    validation, test
+        Share of the pictures of each class for validation and for test; the others are for training.
+    per_class
+        Budget of labels: how many training pictures of each class, as in :func:`tlwidgets.data.load`.
+    progress
+        Called as ``progress(done, total)`` after every file.
+
+    Returns
+    -------
+    OwnPictures
+        A :class:`~tlwidgets.data.Dataset` with a ``report``. ``x`` is ``uint8`` of shape ``(n, size, size, 3)``.
+
+    Raises
+    ------
+    CourseError
+        If the folder cannot be used: fewer than two classes, a class with too few pictures, too many pictures.
+    """
+    side, draw = _whole("size", size), _whole("seed", seed)
+    budget = None if per_class is None else _whole("per_class", per_class)
+    if not SIZES[0] <= side <= SIZES[1]:
+        raise CourseError(f"size={side} is outside {SIZES[0]} to {SIZES[1]} pixels: give a size within.")
+    if draw < 0:
+        raise CourseError(f"seed={draw} is below 0: give 0 or more.")
+    if budget is not None and budget < 1:
+        raise CourseError(f"per_class={budget} is below 1: give at least 1, or leave it out for all pictures.")
+    for what, share in (("validation", validation), ("test", test)):
+        if not isinstance(share, int | float) or not 0 < share < 1:
+            raise CourseError(f"{what}={share!r} is not between 0 and 1: give a share, for example 0.2.")
+    if validation + test >= 1:
+        raise CourseError(f"validation={validation} and test={test} leave nothing to train on: give smaller shares.")
+
+    with opened(path) as source:
+        layout = laid_out(source)
+        most = min(MAX_PICTURES, MAX_MEMORY // (3 * side**2))
+        if len(layout.placed) > most:
+            raise CourseError(
+                f"{source.name!r} holds {len(layout.placed):,} files, and at size={side} at most {most:,} are loaded: "
+                f"{'move some away' if most == MAX_PICTURES else 'give a smaller size, or move some away'}."
+            )
+        log = _Log(source.name)
+        for name, reason in source.passed + layout.passed:
+            log.left_out(reason, name)
+        for name in layout.merged:
+            log.changed("class folders put together (their names differ only in capitals or spaces)", name)
+        pool = _read(layout, side, log, progress)
+    pool.drop_copies(log)
+    pool.join_near_copies(log)
+    classes = pool.name_classes(layout, log)
+    return _split(pool, classes, log, draw, {"validation": validation, "test": test}, budget)
+
+
+def _whole(what: str, value: SupportsIndex) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise CourseError(f"{what}={value!r} is not a whole number.") from None
+
+
+# ---------------------------------------------------------------- steps
+
+
+class _Log:
+    """Collects the report."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._out: dict[str, list[str]] = {}
+        self._changed: dict[str, list[str]] = {}
+
+    def left_out(self, reason: str, name: str) -> None:
+        self._out.setdefault(reason, []).append(name)
+
+    def changed(self, what: str, name: str) -> None:
+        self._changed.setdefault(what, []).append(name)
+
+    def report(self, counts: dict[str, dict[str, int]]) -> PictureReport:
+        """Return it, the commonest reasons first."""
+
+        def sealed(reasons: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+            order = sorted(reasons, key=lambda r: (-len(reasons[r]), r))
+            return {reason: tuple(sorted(reasons[reason])) for reason in order}
+
+        return PictureReport(self.name, counts, sealed(self._out), sealed(self._changed))
+
+
+@dataclass(eq=False)
+class _Picture:
+    place: int  # in the array of all pictures
+    name: str
+    label: int
+    side: str | None
+    digest: bytes  # of the file
+    bits: Bits
+    thumbnail: Images
+    notes: tuple[str, ...]
+
+    @property
+    def order(self) -> tuple[int, bytes, str]:
+        """Which of several copies is kept: the first. A test picture before one to learn from."""
+        return (-SPLITS.index(self.side) if self.side else 0), self.digest, self.name
+
+
+class _Pool:
+    """The pictures that could be read, and the array that holds them."""
+
+    def __init__(self, x: Images) -> None:
+        self.x = x
+        self.pictures: list[_Picture] = []
+        self.groups: list[list[_Picture]] = []
+
+    def drop_copies(self, log: _Log) -> None:
+        """Leave out pictures that are equal to another when they are done, and all of them if the labels differ."""
+        equal: dict[bytes, list[_Picture]] = {}
+        for picture in self.pictures:
+            equal.setdefault(hashlib.sha256(self.x[picture.place].data).digest(), []).append(picture)
+        kept = []
+        for copies in equal.values():
+            copies.sort(key=lambda p: p.order)
+            if len({p.label for p in copies}) > 1:
+                for p in copies:
+                    log.left_out("in two classes (which is right?)", p.name)
+                continue
+            kept.append(copies[0])
+            for p in copies[1:]:
+                log.left_out("copies of another picture", f"{p.name} = {copies[0].name}")
+        self.pictures = sorted(kept, key=lambda p: (p.digest, p.name))
+        bits = np.stack([p.bits for p in self.pictures]) if kept else np.empty((0, 4), np.uint64)
+        thumbnails = np.stack([p.thumbnail for p in self.pictures]) if kept else np.empty((0, 0), np.uint8)
+        self.groups = [[self.pictures[i] for i in group] for group in near_groups(bits, thumbnails)]
+
+    def join_near_copies(self, log: _Log) -> None:
+        """Tell of near copies; where folders give the splits, keep them in one split only."""
+        for g, group in enumerate(self.groups):
+            group.sort(key=lambda p: p.order)
+            self.groups[g] = kept = [p for p in group if p.side == group[0].side]
+            for p in group:
+                if p.side != group[0].side:
+                    log.left_out(f"nearly equal to a picture of {group[0].side}", f"{p.name} ≈ {group[0].name}")
+                    self.pictures.remove(p)
+            names = " ≈ ".join(p.name for p in kept)
+            if len({p.label for p in kept}) > 1:
+                log.changed("nearly equal, in different classes (look at their labels)", names)
+            elif len(kept) > 1:
+                log.changed("nearly equal (kept in one split)", names)
+
+    def name_classes(self, layout: Layout, log: _Log) -> tuple[str, ...]:
+        """Return the classes that have pictures, and number the labels by them."""
+        used = sorted({p.label for p in self.pictures})
+        for label, name in enumerate(layout.classes):
+            if label not in used:
+                log.left_out("class folders without a usable picture", name)
+        report = log.report({})
+        if not used:
+            raise CourseError(
+                f"{log.name!r} has no picture in a class folder that can be used ({report.brief()}): "
+                "give a folder with one subfolder of pictures a class."
+            )
+        if len(used) == 1:
+            raise CourseError(
+                f"{log.name!r} has usable pictures of one class only, {layout.classes[used[0]]!r} "
+                f"({report.brief()}): give a folder with two class folders or more."
+            )
+        for p in self.pictures:
+            p.label = used.index(p.label)
+            for note in p.notes:
+                log.changed(note, p.name)
+        return tuple(layout.classes[label] for label in used)
+
+
+def _read(layout: Layout, size: int, log: _Log, progress: Callable[[int, int], object] | None) -> _Pool:
+    total = len(layout.placed)
+    pool = _Pool(np.empty((total, size, size, 3), np.uint8))
+    taken: set[str] = set()
+    for done, item in enumerate(layout.placed, 1):
+        name = item.found.name
+        while name in taken:  # two names that differ only in how an accent is written
+            name += "'"
+        taken.add(name)
+        try:
+            data = item.found.read()
+            picture, notes = decoded(data, size)
+        except LeftOut as why:
+            log.left_out(str(why), name)
+        else:
+            place = len(pool.pictures)
+            pool.x[place] = picture
+            digest = hashlib.sha256(data).digest()
+            pool.pictures.append(
+                _Picture(place, name, item.label, item.side, digest, *fingerprint(picture), notes=notes)
+            )
+        if progress is not None:
+            progress(done, total)
+    return pool
+
+
+def _split(
+    pool: _Pool,
+    classes: tuple[str, ...],
+    log: _Log,
+    seed: int,
+    shares: dict[str, float],
+    budget: int | None,
+) -> OwnPictures:
+    pictures = pool.pictures
+    index = {p.place: i for i, p in enumerate(pictures)}
+    order = [rank(seed, p.digest) for p in pictures]
+    groups = [[index[p.place] for p in group] for group in pool.groups]
+    groups.sort(key=lambda g: min(order[i] for i in g))
+    try:
+        sides = split_up([p.label for p in pictures], groups, [p.side for p in pictures], classes, shares)
+    except CourseError as why:
+        raise CourseError(f"{str(why)[:-1]} ({log.report({}).brief()}).") from None
+
+    splits = {}
+    for split in SPLITS:
+        columns = [
+            sorted((i for i, p in enumerate(pictures) if sides[i] == split and p.label == label), key=order.__getitem__)
+            for label in range(len(classes))
+        ]
+        if split == "train" and budget is not None:
+            least = min(map(len, columns))
+            if budget > least:
+                have = ", ".join(f"{c} {len(column)}" for c, column in zip(classes, columns, strict=True))
+                raise CourseError(
+                    f"per_class={budget} is more than there is: give at most {least} (training pictures: {have}), "
+                    "or leave it out for all."
+                )
+            take = [i for row in zip(*(column[:budget] for column in columns), strict=True) for i in row]
+        else:
+            take = [i for column in columns for i in column]
+        splits[split] = Split(
+            pool.x[[pictures[i].place for i in take]],
+            np.array([pictures[i].label for i in take], np.int64),
+            tuple(pictures[i].name for i in take),
+        )
+    counts = {split: {c: int((s.y == label).sum()) for label, c in enumerate(classes)} for split, s in splits.items()}
+    return OwnPictures(
+        name=clean(log.name),
+        domain=None,
+        classes=classes,
+        train=splits["train"],
+        validation=splits["validation"],
+        test=splits["test"],
+        licence="NOASSERTION",
+        credit=f"your own pictures, from {log.name}",
+        report=log.report(counts),
+    )
