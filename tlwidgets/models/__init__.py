@@ -9,11 +9,16 @@ from .surgery import (
     classifier,
     count_params,
     cut,
+    drop_top,
     freeze,
+    inline,
+    layer_outputs,
+    layer_table,
     layers,
     moved,
     snapshot,
 )
+from .tiny import rgb
 
 __all__ = [
     "Backbone",
@@ -26,8 +31,13 @@ __all__ = [
     "classifier",
     "count_params",
     "cut",
+    "drop_top",
     "freeze",
+    "inline",
+    "layer_outputs",
+    "layer_table",
     "layers",
     "moved",
+    "rgb",
     "snapshot",
 ]
