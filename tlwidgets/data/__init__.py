@@ -4,7 +4,8 @@
 >>> load("styles", domain="noto", per_class=20)  # doctest: +SKIP
 """
 
-from .loading import datasets, load
+from .loading import datasets, describe, load
 from .records import Dataset, DatasetInfo, Split
+from .words import WordVectors, word_vectors
 
-__all__ = ["Dataset", "DatasetInfo", "Split", "datasets", "load"]
+__all__ = ["Dataset", "DatasetInfo", "Split", "WordVectors", "datasets", "describe", "load", "word_vectors"]

@@ -15,10 +15,10 @@ from PIL import Image
 
 from .. import _paths
 from ..errors import CourseError, unknown
-from .readers import READERS
-from .records import Dataset, DatasetInfo, Images, Split
+from .readers import HOLDS, READERS
+from .records import SPLITS, Dataset, DatasetInfo, Examples, Split
 
-__all__ = ["datasets", "load"]
+__all__ = ["datasets", "describe", "kept", "load", "whole"]
 
 SIZES = (8, 512)
 LIST = "tlwidgets.data.datasets() lists them."
@@ -37,16 +37,16 @@ def load(
     Parameters
     ----------
     name
-        For example ``"styles"``, ``"fashion_mnist"``, ``"digits"``.
+        For example ``"styles"``, ``"digits"``, ``"glosses"``; :func:`datasets` lists them.
     domain
         Which domain of it, for example ``"noto"``. Only for data sets that have domains, and then needed.
     per_class
-        Budget of labels: how many training pictures of each class. Drawn at random by ``seed``; with the same
+        Budget of labels: how many training pictures, or texts, of each class. Drawn by ``seed``; with the same
         seed a smaller budget is the beginning of a larger one, so that more labels means more, not others.
-        The classes then take turns. Without a budget: all pictures, class by class.
+        The classes then take turns. Without a budget: all of them, class by class.
         Validation and test stay whole whatever the budget.
     size
-        Side of the pictures in pixels, 8 to 512; otherwise as they are kept.
+        Side of the pictures in pixels, 8 to 512; otherwise as they are kept. Not for texts.
     seed
         Which draw of the budget, 0 or more.
 
@@ -54,7 +54,8 @@ def load(
     -------
     Dataset
         Its ``train``, ``validation`` and ``test`` each hold ``x``, ``uint8`` of shape
-        ``(n, size, size, channels)``; ``y``, ``int64`` of shape ``(n,)``; and ``names``.
+        ``(n, size, size, channels)``, or ``str`` of shape ``(n,)`` where the set holds texts; ``y``, ``int64`` of
+        shape ``(n,)``; and ``names``.
 
     Raises
     ------
@@ -62,12 +63,19 @@ def load(
         For a name that is not known, a budget or size that cannot be had, or a file that is damaged.
     """
     card = _card(name)
+    holds = HOLDS[card["kind"]]
+    if holds == "words":
+        raise CourseError(
+            f"{card['name']!r} holds vectors of words, not labelled examples: call word_vectors() for it."
+        )
     part = _part(card, domain)
-    budget = None if per_class is None else _whole("per_class", per_class)
-    side = None if size is None else _whole("size", size)
-    draw = _whole("seed", seed)
+    budget = None if per_class is None else whole("per_class", per_class)
+    side = None if size is None else whole("size", size)
+    draw = whole("seed", seed)
     if draw < 0:
         raise CourseError(f"seed={draw} is below 0: give 0 or more.")
+    if side is not None and holds == "texts":
+        raise CourseError(f"{card['name']!r} holds texts, which have no size: leave size={side} out.")
     if side is not None and not SIZES[0] <= side <= SIZES[1]:
         raise CourseError(f"size={side} is outside {SIZES[0]} to {SIZES[1]} pixels: give a size within.")
     if budget is not None:
@@ -95,15 +103,15 @@ def datasets() -> list[DatasetInfo]:
     out = []
     for card in _cards().values():
         keys = {part.get("domain") or card["name"]: part for part in card["parts"]}
-        height, width, channels = card["shape"]
         out.append(
             DatasetInfo(
                 name=card["name"],
                 title=card["title"],
                 version=card["version"],
+                holds=HOLDS[card["kind"]],
                 classes=tuple(card["classes"]),
                 domains=tuple(part["domain"] for part in card["parts"] if part.get("domain")),
-                shape=(height, width, channels),
+                shape=tuple(card["shape"]),
                 bytes=sum(part.get("bytes", 0) for part in card["parts"]),
                 licence={key: part["licence"] for key, part in keys.items()},
                 counts={key: part["counts"] for key, part in keys.items()},
@@ -111,6 +119,38 @@ def datasets() -> list[DatasetInfo]:
             )
         )
     return out
+
+
+def describe() -> str:
+    """Return every data set as a table of plain text, a line for each domain, 100 columns wide at most.
+
+    ``train``, ``val.`` and ``test`` are numbers of pictures or texts; ``kB`` is the size on the disk, ``sha256`` the
+    beginning of the file's checksum. A dash: the pictures come with a library.
+    """
+    rows = [("data set", "holds", "shape", "classes", *SPLITS[:1], "val.", "test", "kB", "licence", "sha256")]
+    for card in _cards().values():
+        holds = HOLDS[card["kind"]]
+        for part in card["parts"]:
+            counts = {split: sum(n.values()) for split, n in part["counts"].items()}
+            rows.append(
+                (
+                    "/".join(filter(None, (card["name"], part.get("domain")))),
+                    f"{counts['all']} words" if holds == "words" else holds,
+                    "x".join(map(str, card["shape"])) or "-",
+                    str(len(card["classes"]) or "-"),
+                    *(str(counts.get(split, "-")) for split in SPLITS),
+                    str(round(part["bytes"] / 1000)) if part.get("file") else "-",
+                    part["licence"].removeprefix("LicenseRef-"),
+                    (part.get("sha256") or "-")[:8],
+                )
+            )
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    right = {3, 4, 5, 6, 7}  # numbers
+    lines = (
+        " ".join(c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
 
 
 # ---------------------------------------------------------------- what there is
@@ -121,7 +161,7 @@ def _cards() -> dict[str, dict[str, Any]]:
     cards = {}
     for path in sorted(_paths.datasets_root().glob("*/dataset.json")):
         card = json.loads(path.read_text(encoding="utf-8"))
-        if card.get("kind") in READERS:
+        if card.get("kind") in HOLDS:
             cards[card["name"]] = card
     return cards
 
@@ -149,27 +189,43 @@ def _part(card: dict[str, Any], domain: str | None) -> dict[str, Any]:
     raise unknown(f"domain of {card['name']!r}", domain, names)
 
 
-def _whole(what: str, value: SupportsIndex) -> int:
+def whole(what: str, value: SupportsIndex) -> int:
+    """Return an argument as ``int``; NumPy's whole numbers count, floats and booleans do not."""
+    if isinstance(value, bool | np.bool_):  # Python counts True as 1, which nobody means here
+        raise CourseError(f"{what}={value!r} is not a whole number: give a number such as 10.")
     try:
         return operator.index(value)
     except TypeError:
-        raise CourseError(f"{what}={value!r} is not a whole number.") from None
+        raise CourseError(f"{what}={value!r} is not a whole number: give a number such as 10.") from None
 
 
 def _check_budget(card: dict[str, Any], part: dict[str, Any], budget: int) -> None:
     counts = part["counts"]["train"]
     if budget < 1:
-        raise CourseError(f"per_class={budget} is below 1: give at least 1, or leave it out for all pictures.")
+        raise CourseError(f"per_class={budget} is below 1: give at least 1, or leave it out for all of them.")
     if budget > min(counts.values()):
         title = "/".join(filter(None, (card["name"], part.get("domain"))))
         have = ", ".join(f"{c} {n}" for c, n in counts.items())
         raise CourseError(
             f"per_class={budget} is more than {title} has: give at most {min(counts.values())} "
-            f"(training pictures: {have}), or leave it out for all."
+            f"(to train on: {have}), or leave it out for all."
         )
 
 
 # ---------------------------------------------------------------- reading
+
+
+def kept(name: str) -> tuple[Path, dict[str, Any]]:
+    """Return the file of a data set without domains, checked against its checksum, and what is recorded of it."""
+    part = _card(name)["parts"][0]
+    path = _file(_folder(name), part)
+    if path is None:
+        raise ValueError(f"{name} is kept in no file")
+    return path, part
+
+
+def _file(folder: Path, part: dict[str, Any]) -> Path | None:
+    return _verified(folder / part["file"], part["sha256"]) if part.get("file") else None
 
 
 @cache
@@ -182,8 +238,7 @@ def _read(folder: str, domain: str | None) -> dict[str, Split]:
     """Return the splits of a part, read-only; kept, because decoding takes longer than copying."""
     card = json.loads((Path(folder) / "dataset.json").read_text(encoding="utf-8"))
     part = next(p for p in card["parts"] if p.get("domain") == domain)
-    path = _verified(Path(folder) / part["file"], part["sha256"]) if part.get("file") else None
-    splits = READERS[card["kind"]](path, card)
+    splits = READERS[card["kind"]](_file(Path(folder), part), card)
     for split in splits.values():
         split.x.flags.writeable = False
         split.y.flags.writeable = False
@@ -191,7 +246,7 @@ def _read(folder: str, domain: str | None) -> dict[str, Split]:
 
 
 def _drawn(split: Split, budget: int, seed: int, classes: int) -> Split:
-    """Return ``budget`` pictures of each class. The classes take turns, so smaller budgets are beginnings.
+    """Return ``budget`` examples of each class. The classes take turns, so smaller budgets are beginnings.
 
     The draw goes by a hash of the names: it is the same with every version of NumPy, and takes the same
     concepts in domains that share their names.
@@ -205,8 +260,8 @@ def _drawn(split: Split, budget: int, seed: int, classes: int) -> Split:
     return Split(split.x[take], split.y[take], tuple(split.names[i] for i in take))
 
 
-def _resized(x: Images, side: int | None) -> Images:
-    """Return a fresh copy of pictures ``(n, h, w, c)`` as ``(n, side, side, c)``."""
+def _resized(x: Examples, side: int | None) -> Examples:
+    """Return a fresh copy: of pictures ``(n, h, w, c)`` as ``(n, side, side, c)``, or as they are without a side."""
     if side is None or x.shape[1:3] == (side, side):
         return x.copy()
     out = np.empty((len(x), side, side, x.shape[3]), np.uint8)

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from ..errors import CourseError
 from .records import SPLITS, Split
 
-__all__ = ["READERS", "Reader"]
+__all__ = ["HOLDS", "READERS", "Reader", "lines"]
 
 Reader = Callable[[Path | None, Mapping[str, Any]], dict[str, Split]]
 
@@ -122,8 +123,50 @@ def read_sklearn_digits(path: Path | None, card: Mapping[str, Any]) -> dict[str,
     return out
 
 
+def lines(packed: npt.NDArray[np.uint8]) -> list[str]:
+    """Return the lines of a text that a NumPy archive keeps as its bytes in UTF-8."""
+    return packed.tobytes().decode("utf-8").split("\n")
+
+
+def read_texts(path: Path | None, card: Mapping[str, Any]) -> dict[str, Split]:
+    """Read a NumPy archive with ``<split>_x``, ``<split>_y`` and ``<split>_names``, texts and names as lines.
+
+    Parameters
+    ----------
+    path
+        The archive.
+    card
+        Not used.
+
+    Returns
+    -------
+    dict
+        The splits by name, in the order of the archive; ``x`` is ``str`` of shape ``(n,)``.
+    """
+    if path is None:
+        raise ValueError("this kind of data set is kept in a file")
+    with np.load(path, allow_pickle=False) as archive:
+        return {
+            split: Split(
+                np.array(lines(archive[f"{split}_x"])),
+                archive[f"{split}_y"].astype(np.int64),
+                tuple(lines(archive[f"{split}_names"])),
+            )
+            for split in SPLITS
+        }
+
+
 READERS: dict[str, Reader] = {
     "pictures": read_pictures,
     "arrays": read_arrays,
     "sklearn-digits": read_sklearn_digits,
+    "texts": read_texts,
+}
+# what a data set of each kind holds; words have no splits, and so no reader here (words.py reads them)
+HOLDS = {
+    "pictures": "pictures",
+    "arrays": "pictures",
+    "sklearn-digits": "pictures",
+    "texts": "texts",
+    "word-vectors": "words",
 }

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-__all__ = ["Counts", "Dataset", "DatasetInfo", "Images", "Labels", "Split"]
+__all__ = ["Counts", "Dataset", "DatasetInfo", "Examples", "Images", "Labels", "Split"]
 
+Examples: TypeAlias = npt.NDArray[Any]  # pictures or texts
 Images: TypeAlias = npt.NDArray[np.uint8]
 Labels: TypeAlias = npt.NDArray[np.int64]
 Counts: TypeAlias = Mapping[str, Mapping[str, int]]
@@ -24,30 +25,31 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Split:
-    """Pictures, their labels and their names.
+    """Pictures or texts, their labels and their names.
 
     Attributes
     ----------
     x
         Pictures, ``uint8`` of shape ``(n, height, width, channels)``, 0 to 255; 3 channels or 1.
+        Or texts, ``str`` (``<U…``) of shape ``(n,)``.
     y
         Labels, ``int64`` of shape ``(n,)``: places in the data set's ``classes``.
     names
-        A name for each picture, unique in its class. What stands before ``_`` is the concept that it shows:
+        A name for each, unique in its class. What stands before ``_`` is the concept that it shows:
         the clip-art ``"cat_02"`` shows the concept ``"cat"``.
     """
 
-    x: Images
+    x: Examples
     y: Labels
     names: tuple[str, ...]
 
     def __len__(self) -> int:
-        """Number of pictures."""
+        """Number of pictures or texts."""
         return len(self.y)
 
     def __repr__(self) -> str:
         """One short line."""
-        return f"<Split: {len(self)} pictures of {' × '.join(map(str, self.x.shape[1:]))}>"
+        return f"<Split: {len(self)} {_what(self)}>"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,7 +67,7 @@ class Dataset:
     train, validation, test
         The three splits. No concept is in two of them.
     licence
-        SPDX identifier of the licence of these pictures.
+        SPDX identifier of the licence of these pictures or texts.
     credit
         Whom to name when they are shown.
     """
@@ -86,7 +88,7 @@ class Dataset:
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
-        """Number of pictures by split and class."""
+        """Number of pictures or texts by split and class."""
         return {
             name: {c: int(n) for c, n in zip(self.classes, np.bincount(s.y, minlength=len(self.classes)), strict=True)}
             for name, s in self.splits.items()
@@ -116,29 +118,35 @@ class Dataset:
     def __repr__(self) -> str:
         """One short line with the counts and the licence."""
         sizes = " + ".join(f"{len(s)} {name}" for name, s in self.splits.items())
-        shape = " × ".join(map(str, self.test.x.shape[1:]))
+        shape = " × ".join(map(str, self.test.x.shape[1:])) or "texts"
         return f"<Dataset {self._title()}: {len(self.classes)} classes, {sizes}, {shape}, {self.licence}>"
 
     def _repr_html_(self) -> str:
-        """Return a table with a row of sample pictures for each class."""
+        """Return a table with a row of sample pictures, or sample texts, for each class."""
         rows = []
         for label, name in enumerate(self.classes):
-            shown = np.flatnonzero(self.train.y == label)[:8]
-            names = ", ".join(self.train.names[i] for i in shown)
             counts = " + ".join(str(self.counts[s][name]) for s in SPLITS)
-            picture = (
-                f'<img src="{_strip(self.train.x[shown])}" height="48" '
-                f'alt="{html.escape(f"{len(shown)} samples of the class {name}: {names}", quote=True)}">'
+            shown = np.flatnonzero(self.train.y == label)
+            samples = (
+                self._sample_texts(shown[:3]) if self.train.x.ndim == 1 else self._sample_pictures(name, shown[:8])
             )
             rows.append(
                 f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
-                f'<td>{counts}</td><td style="text-align:left">{picture}</td></tr>'
+                f'<td>{counts}</td><td style="text-align:left">{samples}</td></tr>'
             )
         return (
             f"<table><caption>{html.escape(repr(self)[1:-1])}. {html.escape(self.credit)}</caption>"
             f'<thead><tr><th scope="col">class</th><th scope="col">{" + ".join(SPLITS)}</th>'
             f'<th scope="col">samples of train</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
         )
+
+    def _sample_pictures(self, name: str, places: Labels) -> str:
+        names = ", ".join(self.train.names[i] for i in places)
+        words = html.escape(f"{len(places)} samples of the class {name}: {names}", quote=True)
+        return f'<img src="{_strip(self.train.x[places])}" height="48" alt="{words}">'
+
+    def _sample_texts(self, places: Labels) -> str:
+        return "<br>".join(html.escape(str(text)) for text in self.train.x[places])
 
 
 @dataclass(frozen=True)
@@ -149,27 +157,32 @@ class DatasetInfo:
     ----------
     name, title, version
         Its name for :func:`tlwidgets.data.load`, a title for people, the version of its files.
+    holds
+        ``"pictures"`` or ``"texts"``, which ``load`` gives, or ``"words"``: vectors of words, which
+        :func:`tlwidgets.data.word_vectors` gives.
     classes
-        Names of the classes.
+        Names of the classes; empty for words.
     domains
         Names of its domains; empty where it has none to choose from.
     shape
-        Height, width and channels of a picture.
+        Height, width and channels of a picture; ``()`` for texts; numbers in a vector for words.
     bytes
         Size of its files on the disk.
     licence
         SPDX identifier by domain; the key is the data set's name where it has no domains.
     counts, sha256
-        Pictures by split and class, and checksum of the file, by the same keys. The checksum is ``None``
-        where the pictures come with a library and not in a file of ours.
+        Pictures or texts by split and class, and checksum of the file (SHA-256, hex), by the same keys. Words
+        have the one split ``"all"`` and the one class ``"words"``. The checksum is ``None`` where the pictures
+        come with a library and not in a file of ours.
     """
 
     name: str
     title: str
     version: str
+    holds: str
     classes: tuple[str, ...]
     domains: tuple[str, ...]
-    shape: tuple[int, int, int]
+    shape: tuple[int, ...]
     bytes: int
     licence: Mapping[str, str]
     counts: Mapping[str, Counts]
@@ -181,6 +194,7 @@ class DatasetInfo:
             "name": self.name,
             "title": self.title,
             "version": self.version,
+            "holds": self.holds,
             "classes": list(self.classes),
             "domains": list(self.domains),
             "shape": list(self.shape),
@@ -189,6 +203,10 @@ class DatasetInfo:
             "counts": {key: {s: dict(n) for s, n in counts.items()} for key, counts in self.counts.items()},
             "sha256": dict(self.sha256),
         }
+
+
+def _what(split: Split) -> str:
+    return "texts" if split.x.ndim == 1 else f"pictures of {' × '.join(map(str, split.x.shape[1:]))}"
 
 
 def _strip(x: Images, height: int = 48) -> str:
