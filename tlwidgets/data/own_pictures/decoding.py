@@ -134,10 +134,7 @@ def _plain(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
         return image, ()
     if mode == "1":
         return image.convert("L"), ()
-    try:
-        return image.convert("RGB"), ("of CMYK colours (converted)",) if mode == "CMYK" else ()
-    except ValueError:
-        raise LeftOut(f"in the colour mode {mode}") from None
+    return image.convert("RGB"), ("of CMYK colours (converted)",) if mode == "CMYK" else ()
 
 
 def _stretched(image: Image.Image) -> Image.Image:

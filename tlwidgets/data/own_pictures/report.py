@@ -61,7 +61,7 @@ class PictureReport:
         """Return what was left out as a part of a sentence."""
         if not self.left_out:
             return "no file was left out"
-        return "left out: " + "; ".join(f"{len(n)} {reason} ({_few(n)})" for reason, n in self.left_out.items())
+        return "left out: " + "; ".join(f"{reason} ({len(n)}): {_few(n)}" for reason, n in self.left_out.items())
 
     def __repr__(self) -> str:
         """A line with the counts, then a line for each reason, with at most three names."""
@@ -69,21 +69,21 @@ class PictureReport:
         for title, reasons in (("left out", self.left_out), ("to know", self.changed)):
             if reasons:
                 lines.append(f"{title}:")
-                lines += [f"  {len(names)} {reason}: {_few(names)}" for reason, names in reasons.items()]
+                lines += [f"  {reason} ({len(names)}): {_few(names)}" for reason, names in reasons.items()]
         return "\n".join(lines)
 
     def _headline(self) -> str:
         classes = list(self.counts.get("train", {}))
         each = ", ".join(f"{_short(c)} {sum(of[c] for of in self.counts.values())}" for c in classes)
         out = sum(map(len, self.left_out.values()))
-        return f"{_short(self.name)}: {self.used} pictures used ({each}), {out} files left out"
+        return f"{_short(self.name)}: {self.used} pictures used ({each}), {out} left out"
 
     def _repr_html_(self) -> str:
         """Return the same as :meth:`__repr__`, each reason with all its names to unfold."""
         parts = [f"<p>{html.escape(self._headline())}</p>"]
         for title, reasons in (("left out", self.left_out), ("to know", self.changed)):
             for reason, names in reasons.items():
-                summary = html.escape(f"{title}: {len(names)} {reason}")
+                summary = html.escape(f"{title}: {reason} ({len(names)})")
                 listed = "".join(f"<li>{html.escape(n)}</li>" for n in names[:200])
                 more = f"<li>and {len(names) - 200} more</li>" if len(names) > 200 else ""
                 parts.append(f"<details><summary>{summary}</summary><ul>{listed}{more}</ul></details>")

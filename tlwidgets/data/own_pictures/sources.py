@@ -69,11 +69,10 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Source]:
     if re.match(r"[a-z]+://", os.fspath(path), re.IGNORECASE):
         raise CourseError(f"{os.fspath(path)!r} is an address on the web: download it first, then give the folder.")
     top = Path(path).expanduser()
-    name = clean(top.resolve().name)
     try:
-        there, folder = top.exists(), top.is_dir()
+        name, there, folder = clean(top.resolve().name), top.exists(), top.is_dir()
     except (OSError, ValueError):  # a name that is too long, or has a null character in it
-        there = folder = False
+        name, there, folder = "", False, False
     if not there:
         raise CourseError(f"there is no {clean(str(path))!r} in {clean(str(Path.cwd()))!r}: check the path.")
     if folder:
