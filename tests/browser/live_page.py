@@ -20,6 +20,7 @@ async ([esm, state]) => {
   document.querySelectorAll(".view").forEach((view) => view.remove());
   window.widget = await module.default();
   window.model = makeModel(decode(state));
+  if (widget.initialize) await widget.initialize({ model });
   window.cleanup = await addView();
 }
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .._lazy import lazy
 
 _WHERE = {
+    "ConfusionMatrix": "confusion_matrix",
     "FigureSlider": "figure_slider",
     "FreezeSlider": "freeze_slider",
     "LiveCurves": "live_curves",

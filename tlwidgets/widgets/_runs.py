@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..errors import CourseError
+from ..transfer.comparison import compare
 
 __all__ = ["Difference", "Table", "difference", "json_numbers", "mean", "names", "table"]
 
@@ -109,28 +110,26 @@ def difference(runs: Sequence[float], other: Sequence[float], *, paired: bool = 
         The n-th of both comes from the same seed (the same pictures, the same start): Student's interval of
         the differences. Otherwise Welch's interval, which does not suppose equal spreads.
     """
-    from scipy import stats
-
     a, b = np.asarray(runs, "float64"), np.asarray(other, "float64")
     if paired:
         if a.size != b.size:
             raise CourseError(f"paired runs need as many seeds on both sides, not {a.size} and {b.size}.")
         both = np.isfinite(a) & np.isfinite(b)
-        a, b = a[both] - b[both], np.zeros(0)
-        squares = [a.var(ddof=1) / a.size] if a.size > 1 else []
-        sizes = [a.size]
+        a, b = a[both], b[both]
     else:
         a, b = a[np.isfinite(a)], b[np.isfinite(b)]
-        if not b.size:
-            return None
-        squares = [v.var(ddof=1) / v.size for v in (a, b)] if min(a.size, b.size) > 1 else []
-        sizes = [a.size, b.size]
-    if not a.size:
+    if not (a.size and b.size):
         return None
-    middle = float(a.mean() - (b.mean() if b.size else 0.0))
-    if not squares:
+    middle = float(a.mean() - b.mean())
+    if min(a.size, b.size) < 2:
         return Difference(middle, None, None)
+    if paired:
+        found = compare(a, b)
+        return Difference(found.mean, found.low, found.high)
+    from scipy import stats
+
+    squares = [v.var(ddof=1) / v.size for v in (a, b)]
     error = math.sqrt(sum(squares))
-    freedom = sum(squares) ** 2 / sum(s**2 / (n - 1) for s, n in zip(squares, sizes, strict=True)) if error else 1.0
+    freedom = sum(squares) ** 2 / sum(s**2 / (v.size - 1) for s, v in zip(squares, (a, b), strict=True)) if error else 1
     half = float(stats.t.ppf(0.975, freedom)) * error
     return Difference(middle, middle - half, middle + half)

@@ -107,11 +107,11 @@ class TransferMatrix(StaticWidget):
         everything = [v for values in (*measured.values(), *base.values()) for v in values if math.isfinite(v)]
         points = all(-1 <= v <= 1 for v in everything)
         unit = "points" if points else "units"
-        cells = []
+        cells: list[dict[str, Any]] = []
         for (source, target, method), values in measured.items():
             gain = difference(values, base[target], paired=paired)
             factor = 100 if points else 1
-            scaled = [None, None, None]
+            scaled: list[float | None] = [None, None, None]
             if gain is not None:
                 scaled = [None if v is None else factor * v for v in (gain.mean, gain.low, gain.high)]
             cell = {

@@ -58,15 +58,14 @@ def draw(
         turned = max((len(n) for n in targets), default=0) > 7
         ax.tick_params(length=0, labelsize=9)
         ax.tick_params(axis="x", rotation=40 if turned else 0)
-        for text in ax.get_xticklabels():
-            text.set_ha("left" if turned else "center")
-            text.set_rotation_mode("anchor")
+        for name in ax.get_xticklabels():
+            name.set(ha="left" if turned else "center", rotation_mode="anchor")
     ax.xaxis.set_ticks_position("top")
     ax.xaxis.set_label_position("top")
     ax.set(xlim=(0, columns), ylim=(rows, 0), xlabel="target", ylabel="source")
     ax.spines[:].set_visible(False)
-    name = title.replace("$", r"\$")
+    heading = title.replace("$", r"\$")
     figure.suptitle(
-        f"{name}, in {unit}\n▲ ▼ settled by the seeds (95 %), hatched: not measured", fontsize=9, ha="left", x=0.02
+        f"{heading}, in {unit}\n▲ ▼ settled by the seeds (95 %), hatched: not measured", fontsize=9, ha="left", x=0.02
     )
     return figure
