@@ -183,7 +183,7 @@ def test_a_full_disk_is_said_before_and_while_writing(server, tmp_path, monkeypa
             fetch(server.url + "w.h5", tmp_path / "w.h5", md5=MD5)
     if sys.platform == "linux":
         (tmp_path / "w.h5.part").symlink_to("/dev/full")
-        with pytest.raises(NotHere, match="cannot be written to .*: No space left on device"):
+        with pytest.raises(NotHere, match=r"cannot be written to .*: No space left on device"):
             fetch(server.url + "w.h5", tmp_path / "w.h5", md5=MD5)
     assert [n for n in names(tmp_path) if not n.endswith(".lock")] == []
 
