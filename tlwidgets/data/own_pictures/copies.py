@@ -49,9 +49,10 @@ def near_groups(bits: Bits, thumbnails: Images) -> list[list[int]]:
 
     for i in range(len(bits) - 1):
         apart = np.bitwise_count(bits[i + 1 :] ^ bits[i]).sum(axis=1)
-        for j in i + 1 + np.flatnonzero(apart <= MAX_BITS):
-            if np.abs(thumbnails[i].astype(np.int16) - thumbnails[j]).mean() <= MAX_DIFFERENCE:
-                group[first(int(j))] = first(i)
+        others = i + 1 + np.flatnonzero(apart <= MAX_BITS)
+        differences = np.abs(thumbnails[others] - thumbnails[i].astype(np.int16)).mean(axis=1)
+        for j in others[differences <= MAX_DIFFERENCE]:
+            group[first(int(j))] = first(i)
     out: dict[int, list[int]] = {}
     for i in range(len(bits)):
         out.setdefault(first(i), []).append(i)
