@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tlwidgets as tl
+from tlwidgets.models import drop_top
 from tlwidgets.models.surgery import block_of
 
 
@@ -137,6 +138,125 @@ def test_a_head_needs_classes_and_is_seeded(flat):
     heads = [tl.classifier(base, 4, seed=s).get_layer("head").get_weights()[0] for s in (1, 1, 2)]
     assert np.array_equal(heads[0], heads[1])
     assert not np.array_equal(heads[0], heads[2])
+
+
+def test_drop_top_undoes_classifier(flat):
+    import keras
+
+    base = drop_top(flat)
+    assert base.output.shape == (None, 6, 6, 5)
+    x = np.random.default_rng(0).uniform(0, 1, (2, 8, 8, 3)).astype("float32")
+    np.testing.assert_array_equal(base(x), keras.Model(flat.input, flat.get_layer("block2b_conv").output)(x))
+    assert base.get_layer("block1_conv") is flat.get_layer("block1_conv")
+    with pytest.raises(tl.CourseError, match=r"no head to drop: it ends in \(None, 6, 6, 5\)"):
+        drop_top(base)
+
+
+def test_drop_top_without_feature_maps_takes_the_last_layer_with_weights():
+    import keras
+    from keras import layers as kl
+
+    model = keras.Sequential(
+        [keras.Input((4,)), kl.Dense(8, name="hidden"), kl.Dense(3, name="logits"), kl.Softmax(name="softmax")]
+    )
+    assert [layer.name for layer in drop_top(model).layers[1:]] == ["hidden"]
+    with pytest.raises(tl.CourseError, match="nothing below its head"):
+        drop_top(keras.Sequential([keras.Input((4,)), kl.Dense(3)]))
+
+
+def test_a_head_goes_on_a_sequential_base_and_on_pooled_features():
+    import keras
+    from keras import layers as kl
+
+    base = keras.Sequential([keras.Input((8, 8, 3)), kl.Conv2D(4, 3, name="c")])
+    model = tl.classifier(base, ["a", "b", "c"])
+    assert [layer.name for layer in model.layers[1:]] == ["c", "head_pool", "head"]
+    base.add(kl.GlobalMaxPooling2D(name="pooled"))
+    model = tl.classifier(base, np.int64(3))
+    assert [layer.name for layer in model.layers[1:]] == ["c", "pooled", "head"]
+    assert model.output.shape == (None, 3)
+    assert drop_top(model).output.shape == (None, 6, 6, 4)
+
+
+def test_a_second_head_gets_a_name_of_its_own(flat):
+    twice = tl.classifier(tl.classifier(flat, 5), 2)
+    assert [layer.name for layer in twice.layers[-3:]] == ["head", "head_2", "head_3"]
+    assert twice.output.shape == (None, 2)
+
+
+@pytest.mark.parametrize("classes", ["cat", 1, True, []])
+def test_classes_that_make_no_head(flat, classes):
+    with pytest.raises(tl.CourseError, match=r"number of classes or a list|two classes or more"):
+        tl.classifier(flat, classes)
+
+
+def test_the_table_of_layers_says_what_trains(nested):
+    from tlwidgets.models import layer_table
+
+    tl.freeze(nested, "block1")
+    lines = layer_table(nested).splitlines()
+    assert len(lines) == len(tl.layers(nested))
+    (conv,) = [line for line in lines if "block1_conv" in line]
+    assert conv.split() == ["2", "classifier/block1_conv", "Conv2D", "112", "frozen"]
+    assert lines[-1].split()[1:] == ["inner/d2", "Dense", "10", "trains"]
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_two_thousand_layers_are_no_trouble():
+    import keras
+    from keras import layers as kl
+
+    # in twenty models, because Keras cannot connect more than about a thousand layers in one chain
+    parts = [
+        keras.Sequential(
+            [keras.Input((1,)), *(kl.Dense(1, name=f"block{100 * k + i}_d") for i in range(100))], name=f"p{k}"
+        )
+        for k in range(20)
+    ]
+    model = keras.Sequential([keras.Input((1,)), *parts])
+    plan = tl.freeze(model, "block1001")
+    assert (len(plan.frozen), plan.layers) == (1002, 2000)
+    assert plan.trainable_params == 2 * 998
+    assert len(tl.blocks(model)) == len(tl.snapshot(model)) == 2000
+    assert tl.layers(model)[1001].path == "p10/block1001_d"
+
+
+# name, where to cut, shape that include_top=False ends in at that size
+APPLICATIONS = [
+    ("VGG16", "block3", (1, 1, 512)),
+    ("ResNet50", "conv3_block4", (1, 1, 2048)),
+    ("MobileNetV2", "block_6", (1, 1, 1280)),
+    ("DenseNet121", "conv3_block12", (1, 1, 1024)),
+    ("EfficientNetB0", "block4", (1, 1, 1280)),
+]
+
+
+@pytest.mark.parametrize(("name", "block", "maps"), APPLICATIONS)
+def test_the_networks_of_keras_inside_another_model(name, block, maps):
+    import keras
+
+    base = getattr(keras.applications, name)(weights=None, input_shape=(32, 32, 3), classes=10)
+    inputs = keras.Input((32, 32, 3), name="pictures")
+    augmentation = keras.Sequential([keras.layers.RandomFlip(name="flip")], name="augmentation")
+    model = keras.Model(inputs, base(augmentation(inputs)))
+    x = np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3)).astype("float32")
+    expected = np.asarray(model(x, training=False))
+
+    lower, upper = tl.cut(model, block)
+    np.testing.assert_array_equal(upper(lower(x, training=False), training=False), expected)
+    assert drop_top(model).output.shape == (None, *maps)
+    records = tl.layers(model)
+    assert sum(r.params for r in records) == model.count_params() == tl.count_params(model)[1]
+
+    plan = tl.freeze(model, block)
+    training = [r for r in tl.layers(model) if r.trainable]
+    assert {r.name for r in training}.isdisjoint(plan.frozen)
+    assert not any(r.batchnorm for r in training)
+    below = [r.name for r in records if r.batchnorm and r.index < len(plan.frozen)]
+    assert len(below) + len(plan.still_batchnorm) == sum(r.batchnorm for r in records)
+    assert (len(plan.quiet_dropout) > 0) == (name == "EfficientNetB0")
+    assert tl.freeze(model, base.name).trainable_params == 0
+    keras.backend.clear_session()
 
 
 @pytest.mark.parametrize(
