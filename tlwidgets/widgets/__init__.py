@@ -6,6 +6,7 @@ from .._lazy import lazy
 
 _WHERE = {
     "ConfusionMatrix": "confusion_matrix",
+    "DecisionGrid": "decision_grid",
     "FigureSlider": "figure_slider",
     "FreezeSlider": "freeze_slider",
     "LiveCurves": "live_curves",

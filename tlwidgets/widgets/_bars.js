@@ -26,7 +26,7 @@ export function runBars(plot, width, series) {
   for (const { name, color, runs, mark } of series) {
     const step = Math.max(2, Math.min(9, 60 / Math.max(1, runs.length)));
     const tall = Math.max(20, step * runs.length);
-    const letters = Math.max(2, Math.floor((left - 10) / 6.6));
+    const letters = Math.max(2, Math.round((left - 10) / 6.6));
     const full = mark ? `${mark} ${name}` : name;
     const short = [...full].length > letters ? `${[...full].slice(0, letters - 1).join("")}…` : full;
     parts.push(svg("text", { x: left - 8, y: y + tall / 2 + 4, "text-anchor": "end", "font-weight": mark ? 600 : 400 }, null, short));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +46,7 @@ def draw(
     small = k > _MANY
     figure = StaticFigure((side + 0.6, side + 0.4 + (1.2 if pictures else 0)), alt)
     if pictures:
-        parts: npt.NDArray[np.object_] = np.ravel(figure.subfigures(2, 1, height_ratios=[side, 1.2]))
+        parts: Any = figure.subfigures(2, 1, height_ratios=[side, 1.2])
         ax = parts[0].subplots()
         row = np.atleast_1d(parts[1].subplots(1, len(pictures)))
         from PIL import Image
