@@ -112,6 +112,7 @@ def int8(weights: dict[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
     """Return a kernel as int8 with one factor for each output (its last axis)."""
     kernel = weights[name].astype("float32")
     scale = np.abs(kernel).max(axis=tuple(range(kernel.ndim - 1))) / 127
+    scale[scale == 0] = 1  # an output that is never used
     return {name: np.round(kernel / scale).astype("int8"), f"{name}:scale": scale}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import shutil
 
 import numpy as np
@@ -9,6 +11,8 @@ import pytest
 
 import tlwidgets as tl
 from tlwidgets import _paths
+from tlwidgets.models import registry
+from tlwidgets.models.registry import describe, imagenet_classes, top_classes
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +103,51 @@ def test_damaged_weights_are_noticed(tmp_path, monkeypatch):
     file.unlink()
     with pytest.raises(tl.CourseError, match=r"backbone\.npz is missing"):
         tl.backbone(size=32)
+
+
+def test_class_names_are_those_of_imagenet():
+    names = imagenet_classes()
+    assert len(names) == len(set(names)) == 1000
+    # fixed points of ImageNet's usual order
+    known = {0: "tench", 7: "cock", 281: "tabby", 517: "crane (machine)", 985: "daisy", 999: "toilet tissue"}
+    assert {i: names[i] for i in known} == known
+
+
+def test_top_classes_names_the_most_likely_first():
+    p = np.zeros((2, 1000))
+    p[0, 985], p[0, 0], p[1, 7] = 0.7, 0.3, 1.0
+    assert top_classes(p, 2)[0] == [("daisy", 0.7), ("tench", 0.3)]
+    assert top_classes(p, 1)[1] == [("cock", 1.0)]
+    with pytest.raises(tl.CourseError, match=r"\(pictures, 1000\), not \(1000,\)"):
+        top_classes(p[0])
+    with pytest.raises(tl.CourseError, match="n is 1 to 1000, not 0"):
+        top_classes(p, 0)
+
+
+def test_the_table_is_narrow_and_complete():
+    table = describe()
+    assert max(map(len, table.splitlines())) <= 100
+    assert all(f"\n{b.name} " in table for b in tl.backbones())
+    first = tl.backbones()[0]
+    assert (first.name, first.embedded) == ("efficientnet-lite0", True)
+    assert json.loads(json.dumps([b.to_json() for b in tl.backbones()]))[0]["weights"] == ["imagenet"]
+    # what was measured here and what others published is never in one field
+    assert all(b.published_in for b in tl.backbones() if b.published)
+
+
+def test_a_network_may_have_several_weight_sets(monkeypatch):
+    asked = []
+
+    def build(size, weights, top, download):
+        asked.append(weights)
+        return weights
+
+    (lite,) = [b for b in tl.backbones() if b.name == "efficientnet-lite0"]
+    several = dataclasses.replace(lite, name="several", weights=("first", "second"), has_top=False, _build=build)
+    monkeypatch.setitem(registry._REGISTRY, "several", lambda: several)
+    assert [tl.backbone("several"), tl.backbone("several", weights="second")] == ["first", "second"]
+    assert asked == ["first", "second"]
+    with pytest.raises(tl.CourseError, match="did you mean second"):
+        tl.backbone("several", weights="secnd")
+    with pytest.raises(tl.CourseError, match="leave out top=True"):
+        tl.backbone("several", top=True)
