@@ -62,7 +62,9 @@ def _tensorflow() -> tuple[list[tuple[str, int | None]], bool | None]:
         except (RuntimeError, ValueError):  # the GPU is in use already, or is a part of one
             break
     grows = all(_grows(gpu) for gpu in gpus) if gpus else None
-    found = [(tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name), None) for gpu in gpus]
+    found: list[tuple[str, int | None]] = [
+        (tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name), None) for gpu in gpus
+    ]
     return found, grows
 
 
@@ -76,14 +78,14 @@ def _grows(gpu: Any) -> bool:
 
 
 def _jax() -> list[tuple[str, int | None]]:
-    import jax
+    import jax  # type: ignore[import-not-found]
 
     accelerators = [d for d in jax.devices() if d.platform != "cpu"]
     return [(d.device_kind, (d.memory_stats() or {}).get("bytes_limit")) for d in accelerators]
 
 
 def _torch() -> list[tuple[str, int | None]]:
-    import torch
+    import torch  # type: ignore[import-not-found]
 
     cards = [torch.cuda.get_device_properties(i) for i in range(torch.cuda.device_count())]
     return [(card.name, card.total_memory) for card in cards]

@@ -109,5 +109,5 @@ def gradient_norms(
         for i in range(count):
             chosen = slice(i * batch_size, (i + 1) * batch_size)
             twin.train_on_batch(x[chosen], y[chosen])
-    means = np.array(recorder.total) / count
+    means = np.asarray(recorder.total) / count
     return GradientNorms(tuple(groups), tuple(map(float, means)), count)
