@@ -42,6 +42,8 @@ CLASSES = (
 # split, which of the two original files it is drawn from, pictures of each class
 DRAWS = (("train", "train", 400), ("validation", "train", 50), ("test", "t10k", 200))
 SALT = "fashion-1"
+# left out of the draw, and why; tests/data/test_leakage.py finds such pairs
+REMOVED = {"train-44001": "the same bag as t10k-07269, which is in test, one pixel lower"}
 
 
 def undeb(data: bytes) -> dict[str, bytes]:
@@ -75,7 +77,7 @@ def build(sources: Path, out: Path) -> None:
         take: list[int] = []
         need = dict.fromkeys(range(len(CLASSES)), wanted)
         for i in order:
-            if need[int(y[i])] and x[i].tobytes() not in used:
+            if need[int(y[i])] and x[i].tobytes() not in used and f"{part}-{i:05d}" not in REMOVED:
                 used.add(x[i].tobytes())
                 need[int(y[i])] -= 1
                 take.append(i)
@@ -88,7 +90,7 @@ def build(sources: Path, out: Path) -> None:
     card = {
         "name": "fashion_mnist",
         "title": "Fashion-MNIST, a subset: small grey photographs of clothes",
-        "version": "1.0",
+        "version": "1.1",
         "kind": "arrays",
         "classes": CLASSES,
         "shape": [28, 28, 1],
