@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import importlib.util
 import os
-import subprocess
 import sys
 from collections import Counter
 from functools import cache
@@ -49,15 +48,6 @@ def build_script() -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
-
-
-def test_no_concept_is_in_two_splits_in_whatever_style() -> None:
-    where: dict[tuple[int, str], set[str]] = {}
-    for name in DOMAINS:
-        for split in ("train", "validation", "test"):
-            for concept in concepts(domain(name), split):
-                where.setdefault(concept, set()).add(split)
-    assert {c: s for c, s in where.items() if len(s) > 1} == {}
 
 
 def test_families_are_not_torn_apart() -> None:
@@ -192,21 +182,3 @@ def test_a_source_that_is_not_the_pinned_one_is_refused(tmp_path: Path) -> None:
     (tmp_path / package.file).write_bytes(b"something else")
     with pytest.raises(SystemExit, match="not the pinned file"):
         build.read_package(package, tmp_path)
-
-
-@pytest.mark.slow
-def test_the_set_can_be_made_again_from_its_packages() -> None:
-    sources = os.environ.get("TLWIDGETS_SOURCES")
-    if not sources:
-        pytest.skip("set TLWIDGETS_SOURCES to a folder with the source packages")
-    build_script()
-    for name in ("styles", "fashion_mnist"):
-        command = [
-            sys.executable,
-            str(_paths.datasets_root() / name / "build.py"),
-            "--sources",
-            sources,
-            "--check",
-        ]
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
