@@ -1,0 +1,19 @@
+"""Graded exercises: build an assignment, grade submissions in a sandbox, report."""
+
+from __future__ import annotations
+
+from .._lazy import lazy
+
+_WHERE = {
+    "Assignment": "assignment",
+    "Limits": "sandbox",
+    "build": "assignment",
+    "collect": "grade",
+    "grade": "grade",
+    "load": "assignment",
+    "verify": "verify",
+    "worth": "hidden",
+}
+
+__all__ = sorted(_WHERE)
+__getattr__, __dir__ = lazy(globals(), _WHERE)
