@@ -12,6 +12,7 @@ _WHERE = {
     "LiveCurves": "live_curves",
     "Predict": "predict",
     "Quiz": "quiz",
+    "ScoreScatter": "score_scatter",
     "TransferMatrix": "transfer_matrix",
 }
 

@@ -1,5 +1,6 @@
 // LiveCurves: learning curves that grow while the kernel trains.
 import { svg, html, followWidth, oncePerFrame, focusKeeper } from "../_shared.js";
+import { ticks, markerPath } from "../_plot.js";
 
 const TRAIN = 0;
 const VALIDATION = 1;
@@ -70,19 +71,6 @@ function combine(curves) {
 
 // ---------------------------------------------------------------- drawing
 
-function ticks(low, high, count, whole = false) {
-  const raw = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const lead = raw / power;
-  let step = (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10) * power;
-  if (whole) step = Math.max(1, Math.round(step));
-  const found = [];
-  for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-9; v += step) {
-    found.push(Number(v.toPrecision(10)));
-  }
-  return found;
-}
-
 /** Path of a line; a value that is not a finite number is a gap. Long lines are thinned to about two points a pixel. */
 function linePath(xs, ys, X, Y, limit) {
   const step = Math.max(1, Math.ceil(xs.length / limit));
@@ -116,34 +104,6 @@ function bandPath(line, X, Y) {
   const top = good.map((i) => `${X(line.x[i]).toFixed(1)} ${Y(line.high[i]).toFixed(1)}`);
   const bottom = good.map((i) => `${X(line.x[i]).toFixed(1)} ${Y(line.low[i]).toFixed(1)}`).reverse();
   return `M${top.join("L")}L${bottom.join("L")}Z`;
-}
-
-const polygon = (points) => `M${points.map((p) => p.join(" ")).join("L")}Z`;
-
-function markerPath(shape, x, y, r) {
-  const around = (radii, turn = -Math.PI / 2) =>
-    polygon(
-      radii.map((q, i) => {
-        const angle = turn + (2 * Math.PI * i) / radii.length;
-        return [(x + q * r * Math.cos(angle)).toFixed(1), (y + q * r * Math.sin(angle)).toFixed(1)];
-      }),
-    );
-  switch (shape) {
-    case "square":
-      return around([1.2, 1.2, 1.2, 1.2], Math.PI / 4);
-    case "triangle":
-      return around([1.3, 1.3, 1.3]);
-    case "diamond":
-      return around([1.3, 1.3, 1.3, 1.3]);
-    case "cross":
-      return around([1.3, 0.45, 1.3, 0.45, 1.3, 0.45, 1.3, 0.45], Math.PI / 4);
-    case "plus":
-      return around([1.4, 0.45, 1.4, 0.45, 1.4, 0.45, 1.4, 0.45]);
-    case "star":
-      return around([1.5, 0.6, 1.5, 0.6, 1.5, 0.6, 1.5, 0.6, 1.5, 0.6]);
-    default:
-      return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
-  }
 }
 
 const isBounded = (metric) => /acc|auc|precision|recall|f1|iou/i.test(metric);
