@@ -271,6 +271,7 @@ def test_the_tensor_of_a_layer_is_the_one_in_this_model(idiom):
 
     flat = inline(idiom)
     tensors = layer_outputs(flat)
+    assert list(tensors) == [layer.name for layer in flat.layers]
     probe = keras.Model(flat.input, tensors["block1_bn"])
     base, augmentation = idiom.get_layer("base"), idiom.get_layer("augmentation")
     within = keras.Model(base.input, base.get_layer("block1_bn").output)

@@ -137,7 +137,9 @@ def layer_outputs(model: Any) -> dict[str, Any]:
     """
     import keras
 
-    found: dict[str, Any] = {t.name: t for t in model.inputs}
+    found: dict[str, Any] = {
+        layer.name: layer.output for layer in model.layers if isinstance(layer, keras.layers.InputLayer)
+    }
     for node in _nodes(model):
         if isinstance(node.operation, keras.Layer):
             found[node.operation.name] = node.outputs[0] if len(node.outputs) == 1 else list(node.outputs)
