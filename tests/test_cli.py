@@ -290,3 +290,37 @@ def test_the_import_is_light():
     code = "import sys, tlwidgets, tlwidgets.cli; print({'tensorflow', 'keras', 'matplotlib'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "set()\n"
+
+
+# ---------------------------------------------------------------- data, backbones
+
+
+def test_data_are_listed_with_what_one_needs_to_know(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data"]) == 0
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 100
+    assert main(["data", "--json"]) == 0
+    listed = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
+    assert {"styles", "fashion_mnist", "digits", "simulated_digits", "glosses", "glove"} <= set(listed)
+    for name, entry in listed.items():
+        assert name in shown
+        assert entry["licence"]
+        assert entry["counts"]
+        assert entry["bytes"] > 0 or name == "digits"  # those come with scikit-learn
+
+
+def test_backbones_are_listed_with_what_one_needs_to_know(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["backbones"]) == 0
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 100
+    assert main(["backbones", "--json"]) == 0
+    listed = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
+    wanted = {"efficientnet-lite0", "tiny", "vgg16", "vgg19", "resnet50", "inceptionv3", "xception", "mobilenetv2"}
+    assert wanted <= set(listed)
+    for name, entry in listed.items():
+        assert name in shown
+        assert entry["params"] > 10_000
+        assert entry["input_size"] >= 32
+        assert entry["licence"]
+        assert entry["source"]
+        assert entry["preprocessing"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--timeout", type=int, metavar="SECONDS", help="longest time for one cell")
 
+    for name, words in (("data", "list the data sets"), ("backbones", "list the pretrained networks")):
+        listing = commands.add_parser(name, help=f"{words}: what is in them, where they come from, their licence")
+        listing.add_argument("--json", action="store_true", help="as JSON, with checksums and every count")
+
     doctor = commands.add_parser("doctor", help="look at this machine: what is there, what is missing, how to mend it")
     doctor.add_argument("--json", action="store_true", help="as JSON")
     return parser
@@ -57,6 +62,20 @@ def _run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def _data(args: argparse.Namespace) -> int:
+    from . import data
+
+    print(json.dumps([d.info() for d in data.datasets()], indent=2) if args.json else data.describe())
+    return 0
+
+
+def _backbones(args: argparse.Namespace) -> int:
+    from . import models
+
+    print(json.dumps([b.to_json() for b in models.backbones()], indent=2) if args.json else models.describe())
+    return 0
+
+
 def _doctor(args: argparse.Namespace) -> int:
     from .course import doctor
 
@@ -65,11 +84,14 @@ def _doctor(args: argparse.Namespace) -> int:
     return 1 if any(f.state == "problem" for f in findings) else 0
 
 
+COMMANDS = {"lab": _lab, "run": _run, "data": _data, "backbones": _backbones, "doctor": _doctor}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0 done, 1 something failed, 2 wrong use, 130 interrupted."""
     args = _parser().parse_args(argv)
     try:
-        return {"lab": _lab, "run": _run, "doctor": _doctor}[args.command](args)
+        return COMMANDS[args.command](args)
     except CourseError as e:
         print(f"tlwidgets: {e}", file=sys.stderr)
         return 2

@@ -1,6 +1,7 @@
 """What is transferred: the backbones, and surgery on them."""
 
-from .registry import Backbone, backbone, backbones
+from .preprocessing import CourseWarning, check_pictures
+from .registry import Backbone, backbone, backbones, describe, imagenet_classes, top_classes
 from .surgery import (
     FreezePlan,
     LayerRecord,
@@ -22,17 +23,21 @@ from .tiny import rgb
 
 __all__ = [
     "Backbone",
+    "CourseWarning",
     "FreezePlan",
     "LayerRecord",
     "backbone",
     "backbones",
     "block_of",
     "blocks",
+    "check_pictures",
     "classifier",
     "count_params",
     "cut",
+    "describe",
     "drop_top",
     "freeze",
+    "imagenet_classes",
     "inline",
     "layer_outputs",
     "layer_table",
@@ -40,4 +45,5 @@ __all__ = [
     "moved",
     "rgb",
     "snapshot",
+    "top_classes",
 ]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .._paths import datasets_root, verified
 from ..errors import CourseError, unknown
-from . import applications, efficientnet_lite
+from . import applications, efficientnet_lite, tiny
 from .download import NotHere
 from .records import Backbone
 
@@ -82,6 +82,7 @@ def _build_lite0(size: int, weights: str | None, top: bool, download: bool) -> A
 
 _REGISTRY: dict[str, Callable[[], Backbone]] = {
     "efficientnet-lite0": _efficientnet_lite0,
+    "tiny": tiny.record,
     **{app.name: functools.partial(applications.record, app) for app in applications.APPLICATIONS},
 }
 

@@ -10,22 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CourseError, unknown
+from ..models.preprocessing import check_pictures
 from ..models.surgery import block_of, blocks, leaf_layers
 
 __all__ = ["draw", "features", "features_by_block", "probe", "probe_over_seeds"]
 
 Features = NDArray[np.float32]
-
-
-def _check_pictures(model: Any, x: Any) -> NDArray[Any]:
-    pictures: NDArray[Any] = np.asarray(x)
-    expected = tuple(model.input.shape[1:])
-    if pictures.shape[1:] != expected or pictures.ndim != len(expected) + 1:
-        wanted = ", ".join(map(str, expected))
-        raise CourseError(f"{model.name} takes pictures of shape (n, {wanted}), not {pictures.shape}.")
-    if pictures.dtype.kind == "f" and not np.isfinite(pictures).all():
-        raise CourseError("the pictures contain NaN or infinity.")
-    return pictures
 
 
 # Models that end in pooled tensors, by the model they were made from: made and traced once, not for every call.
@@ -83,7 +73,7 @@ def features(base: Any, x: Any, *, batch: int = 32) -> Features:
     ndarray of float32, (n, channels)
         Feature maps (n, h, w, c) are averaged over h and w; feature vectors (n, c) are returned as they are.
     """
-    (out,) = forward(_pooled(base, [base.output]), _check_pictures(base, x), batch)
+    (out,) = forward(_pooled(base, [base.output]), check_pictures(base, x), batch)
     return out
 
 
@@ -111,7 +101,7 @@ def features_by_block(base: Any, x: Any, *, at: Sequence[str] | None = None, bat
     missing = [name for name in names if name not in last]
     if missing:
         raise unknown("block", missing[0], blocks(base))
-    outputs = forward(_pooled(base, [last[name] for name in names]), _check_pictures(base, x), batch)
+    outputs = forward(_pooled(base, [last[name] for name in names]), check_pictures(base, x), batch)
     return dict(zip(names, outputs, strict=True))
 
 
