@@ -179,7 +179,7 @@ def _card(name: str) -> dict[str, Any]:
 
 def _part(card: dict[str, Any], domain: str | None) -> dict[str, Any]:
     parts: dict[str | None, dict[str, Any]] = {part.get("domain"): part for part in card["parts"]}
-    if domain in parts:
+    if (domain is None or isinstance(domain, str)) and domain in parts:
         return parts[domain]
     if None in parts:
         raise CourseError(f"{card['name']!r} has no domains: leave domain={domain!r} out.")
