@@ -628,7 +628,7 @@ def test_three_pictures_a_class_are_enough_whatever_the_shares(folder: Writer) -
 
 def test_near_copies_do_not_count_as_pictures(folder: Writer) -> None:
     files = basic() | {f"rare/{q}.jpg": encoded(picture(90), "JPEG", quality=q) for q in (60, 70, 80, 90)}
-    with pytest.raises(CourseError, match="'rare' needs at least 3 .* has 1:"):
+    with pytest.raises(CourseError, match=r"'rare' needs at least 3 .* has 1:"):
         load_folder(folder(files))
 
 

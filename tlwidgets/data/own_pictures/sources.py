@@ -74,7 +74,8 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Source]:
     except (OSError, ValueError):  # a name that is too long, or has a null character in it
         name, there, folder = "", False, False
     if not there:
-        raise CourseError(f"there is no {clean(str(path))!r} in {clean(str(Path.cwd()))!r}: check the path.")
+        where = "" if top.is_absolute() else f" in {clean(str(Path.cwd()))!r}"
+        raise CourseError(f"there is no {clean(str(path))!r}{where}: check the path.")
     if folder:
         source = Source(name)
         _walk(top, (), source)

@@ -52,8 +52,8 @@ def split_up(
         mixed = len(own) < len(free)
         if len(own) + mixed < len(drawn) + 1 or len(own) < len(drawn):
             raise CourseError(
-                f"class {name!r} needs at least {len(drawn) + 1} usable pictures that are no copies of one another (one "
-                f"for each split) and has {len(free)}: add pictures, or move the folder away."
+                f"class {name!r} needs at least {len(drawn) + 1} usable pictures that are no copies of one another "
+                f"(one for each split) and has {len(free)}: add pictures, or move the folder away."
             )
         total = sum(map(len, own))
         for split in drawn:
