@@ -13,6 +13,8 @@ def counts_table(name: str) -> str:
     info = next((i for i in datasets() if i.name == name), None)
     if info is None:
         sys.exit(f"no data set {name!r}")
+    if info.holds == "words":
+        sys.exit(f"{name!r} holds words, which have no splits to count")
     head = [*(["domain"] if info.domains else []), "split", *info.classes, "all"]
     rows = [head, ["---"] * len(head)]
     for key, counts in info.counts.items():
