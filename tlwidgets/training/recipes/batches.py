@@ -21,7 +21,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Examples in batches, in a new order each epoch.
 
     The order of epoch ``e`` is NumPy's permutation with the seed ``(seed, e)``: the same for ``fit`` on every backend
-    and for a loop of one's own. Make a new object for every run.
+    and for a loop of one's own. Make a new object for every run, and call ``fit(batches, shuffle=False)``: with
+    ``shuffle=True``, its default, Keras changes the order of whole batches once more, with Python's random numbers.
 
     Parameters
     ----------
