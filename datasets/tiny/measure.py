@@ -3,9 +3,9 @@
     python datasets/tiny/measure.py
 
 Ten labelled pictures a class, five draws, test pictures of the target. *Frozen*: logistic regression on the pooled
-features. *Tuned*: all layers train. *Scratch*: the same network from random weights, with twice the epochs. Both use
-Adam, a tenth of the rate in the last 40 % of the epochs, and the better of their rates on the validation pictures of a
-sixth draw.
+features. *Tuned*: all layers train, 20 epochs, rate 1e-3. *Scratch*: the same network from random weights, 60 epochs,
+rate 1e-3 or 3e-3, whichever is better on the validation pictures of a sixth draw. Both use Adam, and a tenth of the
+rate in the last 40 % of the epochs.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Target:
 
 
 def adabn() -> tuple[float, float, float]:
-    """Return the accuracy on Fashion-MNIST clean, noisy, and noisy with BatchNorm's statistics of the noisy pictures."""
+    """Return the accuracy on Fashion-MNIST clean, noisy, and noisy with BatchNorm statistics of the noise."""
     import keras
 
     model = tiny.record()._build(32, "fashion_mnist", True, False)
@@ -109,22 +109,23 @@ def main() -> None:
     clean, noisy, adapted = adabn()
     print(f"Fashion-MNIST clean {clean:.3f}, noise {noisy:.3f}, after AdaBN {adapted:.3f}", flush=True)
     measured = {
-        "Fashion-MNIST, test": clean,
+        "Fashion-MNIST, its own classes": clean,
         "Fashion-MNIST with noise": noisy,
-        "the same after AdaBN": adapted,
+        "Fashion-MNIST with noise, after AdaBN": adapted,
     }
     for name, domain in TARGETS:
         target = Target(name, domain)
         print(f"\n| {target.title}, weights | frozen | tuned |\n| --- | --- | --- |", flush=True)
         for weights in tiny.WEIGHTS:
             frozen = target.frozen(weights)
-            rate, tuned = target.best(weights, (3e-4, 1e-3), 30)
+            tuned = [target.run(weights, seed, 1e-3, 20) for seed in range(SEEDS)]
             print(
                 f"| {weights} | {np.mean(frozen):.3f} ± {np.std(frozen, ddof=1):.3f} "
-                f"| {np.mean(tuned):.3f} ± {np.std(tuned, ddof=1):.3f} (rate {rate:g}) |",
+                f"| {np.mean(tuned):.3f} ± {np.std(tuned, ddof=1):.3f} |",
                 flush=True,
             )
-            measured[f"{target.title} from {weights}, frozen"] = float(np.mean(frozen))
+            if weights == "styles":
+                measured[f"{target.title}, 10 a class, weights styles"] = float(np.mean(frozen))
         frozen = target.frozen(None)
         rate, scratch = target.best(None, (1e-3, 3e-3), 60)
         print(
@@ -132,7 +133,6 @@ def main() -> None:
             f"| scratch {np.mean(scratch):.3f} ± {np.std(scratch, ddof=1):.3f} (rate {rate:g}) |",
             flush=True,
         )
-        measured[f"{target.title} from random weights, frozen"] = float(np.mean(frozen))
     path = HERE / "dataset.json"
     card = json.loads(path.read_text("utf-8"))
     card["measured"] = {k: round(v, 3) for k, v in measured.items()}
