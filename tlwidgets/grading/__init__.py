@@ -8,10 +8,10 @@ _WHERE = {
     "Assignment": "assignment",
     "Limits": "sandbox",
     "build": "assignment",
-    "collect": "grade",
-    "grade": "grade",
+    "collect": "grader",
+    "grade": "grader",
     "load": "assignment",
-    "verify": "verify",
+    "verify": "soundness",
     "worth": "hidden",
 }
 

@@ -65,7 +65,9 @@ class Assignment:
     @cached_property
     def tasks(self) -> tuple[Task, ...]:
         """What is to be done, in order, with its points."""
-        points = {_grade(c)["grade_id"]: float(_grade(c).get("points", 0)) for c in self.cells if _grade(c).get("grade")}
+        points = {
+            _grade(c)["grade_id"]: float(_grade(c).get("points", 0)) for c in self.cells if _grade(c).get("grade")
+        }
         found = []
         for cell in self.cells:
             grade = _grade(cell)
@@ -100,7 +102,9 @@ class Assignment:
         """Return the cells for instructors: solutions without the marks around them."""
         cells = copy.deepcopy(list(self.cells))
         for cell in cells:
-            cell["source"] = "\n".join(line for line in cell["source"].split("\n") if line.strip() not in (_BEGIN, _END))
+            cell["source"] = "\n".join(
+                line for line in cell["source"].split("\n") if line.strip() not in (_BEGIN, _END)
+            )
         return cells
 
     def notebook(self, cells: list[Cell]) -> bytes:
@@ -128,7 +132,9 @@ def _stub(cell: Cell) -> Cell:
         elif not inside:
             kept.append(line)
     if inside:
-        raise CourseError(f"a solution in the cell {_grade(cell).get('grade_id', cell.get('id'))} has no {_END!r}: add it.")
+        raise CourseError(
+            f"a solution in the cell {_grade(cell).get('grade_id', cell.get('id'))} has no {_END!r}: add it."
+        )
     cell["source"] = "\n".join(kept)
     return cell
 
@@ -240,7 +246,9 @@ def problems(assignment: Assignment) -> list[str]:
             said.append(f"{task.name}: the stub gives {given or 'nothing'}, the solution {right}")
         bound |= set(right)
         if worth.get(task.name, 0.0) != task.points:
-            said.append(f"{task.name}: hidden tests are worth {worth.get(task.name, 0):g}, the sheet says {task.points:g}")
+            said.append(
+                f"{task.name}: hidden tests are worth {worth.get(task.name, 0):g}, the sheet says {task.points:g}"
+            )
         if f"def {task.name}(" not in assignment.probes:
             said.append(f"{task.name}: there is no probe of this name")
         exercise = lesson.exercises.get(task.name)

@@ -77,7 +77,6 @@ class _Watch:
         if self.why:
             raise InterruptedError
 
-
     def _own(self) -> int:
         """Bytes in memory, shared pages divided among those that share them."""
         total = 0
@@ -170,14 +169,16 @@ class Engine:
             pid = 0
             pipes: list[int] = []
             try:
-                assert box.stdin and box.stdout and box.stderr
+                assert box.stdin is not None
+                assert box.stdout is not None
+                assert box.stderr is not None
                 with contextlib.suppress(OSError):
                     box.stdin.write(b"?")
                     box.stdin.flush()
                 if box.stdout.read(1) != b"?":  # it echoes once all mounts are made
                     raise OSError(box.stderr.read(500).decode(errors="replace").strip() or "no reason given")
                 pid = sandbox.read_info(info_read)
-                watch = _Watch(os.stat(f"/proc/{pid}/ns/pid").st_ino, limits)
+                watch = _Watch(Path(f"/proc/{pid}/ns/pid").stat().st_ino, limits)
                 job_read, job_write = os.pipe()
                 out_read, out_write = os.pipe()
                 status_read, status_write = os.pipe()
@@ -232,7 +233,12 @@ class Engine:
             out_read, out_write = os.pipe()
             try:
                 box = subprocess.Popen(
-                    command, stdin=inside, stdout=out_write, stderr=subprocess.DEVNULL, start_new_session=True, **options
+                    command,
+                    stdin=inside,
+                    stdout=out_write,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                    **options,
                 )
                 os.close(out_write)
                 gone = (os.P_PID, box.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)

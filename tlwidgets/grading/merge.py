@@ -1,4 +1,4 @@
-"""Takes the answers out of a submission and puts them into the instructor's notebook. All else that was handed in is ignored."""
+"""Takes the answers out of a submission into the instructor's notebook; all else that was handed in is ignored."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def _cells(raw: bytes) -> tuple[list[dict[str, Any]], str]:
     if not raw.strip():
         return [], "The file is empty."
     if len(raw) > MAX_NOTEBOOK:
-        return [], f"The notebook has {len(raw) / 2**20:.0f} MB and was not read: clear its outputs and hand it in again."
+        return (
+            [],
+            f"The notebook has {len(raw) / 2**20:.0f} MB and was not read: clear its outputs and hand it in again.",
+        )
     for encoding in ("utf-8-sig", "utf-16") if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
         try:
             whole = json.loads(raw.decode(encoding))
@@ -102,7 +105,9 @@ def merge(assignment: Assignment, raw: bytes) -> Merged:
         found = [i for i, c in enumerate(cells) if _grade_id(c) == task.name]
         how = ""
         if not found:
-            found = [i for i, c in enumerate(cells) if c.get("id") == stub["id"] and c.get("cell_type") == stub["cell_type"]]
+            found = [
+                i for i, c in enumerate(cells) if c.get("id") == stub["id"] and c.get("cell_type") == stub["cell_type"]
+            ]
             found = [i for i in found if not _grade_id(cells[i]) and (not names or _defines(_text(cells[i]), names))]
             how = "found by the id of its cell"
         if not found and names:
@@ -162,5 +167,3 @@ def job_cells(assignment: Assignment, merged: Merged) -> list[dict[str, Any]]:
         elif not grade.get("grade"):
             add(kind="setup", task="", source=cell["source"])
     return found
-
-

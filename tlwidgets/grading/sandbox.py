@@ -16,7 +16,17 @@ from pathlib import Path
 from .. import _paths
 from ..errors import CourseError, unknown
 
-__all__ = ["BOX", "ENGINES", "Limits", "bubblewrap", "choose", "container", "environment", "host_environment", "parse_size"]
+__all__ = [
+    "BOX",
+    "ENGINES",
+    "Limits",
+    "bubblewrap",
+    "choose",
+    "container",
+    "environment",
+    "host_environment",
+    "parse_size",
+]
 
 BOX = "/box"
 """Working folder inside the box."""

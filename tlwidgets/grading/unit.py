@@ -69,7 +69,7 @@ def hidden_tests(assignment: Assignment) -> list[Test]:
                     if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "worth":
                         values = [ast.literal_eval(a) for a in mark.args] + [""]
                         named = {str(k.arg): ast.literal_eval(k.value) for k in mark.keywords}
-                        task, points, title, hint = (values + ["", "", ""])[:4]
+                        task, points, title, hint = [*values, "", "", ""][:4]
                         found.append(Test(node.name, task, float(points), title, named.get("hint", hint)))
     return found
 
@@ -177,7 +177,13 @@ def judge(engine: Engine, assignment: Assignment, ran: Ran, seed: int, limits: L
     tests = hidden_tests(assignment)
     if not ran.records:
         return [Mark(t.name, False, "No answer to this came out of your notebook.") for t in tests]
-    job = {"mode": "judge", "tests": assignment.hidden, "probes": assignment.probes, "seed": seed, "records": ran.records}
+    job = {
+        "mode": "judge",
+        "tests": assignment.hidden,
+        "probes": assignment.probes,
+        "seed": seed,
+        "records": ran.records,
+    }
     ended = _retry(engine, job, limits)
     found = {str(f.head.get("test")): f.head for f in ended.frames if f.kind == "test"}
     marks = []

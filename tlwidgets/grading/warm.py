@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from ..errors import CourseError
@@ -146,7 +147,7 @@ def _child(libc: Any, job: int, out: int, user: int) -> None:
     _give_up(libc)
     os.setsid()
     keep = {0, 1, 2, job, out}
-    for fd in [int(name) for name in os.listdir("/proc/self/fd")]:
+    for fd in [int(path.name) for path in Path("/proc/self/fd").iterdir()]:
         if fd not in keep:
             with contextlib.suppress(OSError):
                 os.close(fd)
@@ -196,7 +197,7 @@ def main(control: int, preload: list[str]) -> None:
             try:
                 line.close()
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                _middle(libc, *fds[:3], fds[3:])
+                _middle(libc, fds[0], fds[1], fds[2], fds[3:])
             except BaseException as e:
                 with contextlib.suppress(OSError):
                     os.write(fds[2], json.dumps({"trouble": f"{type(e).__name__}: {e}"}).encode())

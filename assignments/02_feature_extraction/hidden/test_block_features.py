@@ -25,8 +25,12 @@ def compare(found, right):
     assert np.allclose(found, right, atol=1e-3, rtol=1e-3), "The numbers are not those at the end of the block."
 
 
-@worth("block_features", 1, "The shape is right in the middle of a base that the check does not know",
-       "Look for the layers by the beginning of their names, not by names you know.")
+@worth(
+    "block_features",
+    1,
+    "The shape is right in the middle of a base that the check does not know",
+    "Look for the layers by the beginning of their names, not by names you know.",
+)
 def test_shape(answers, expected):
     found = answers["block_features.0"]
     assert isinstance(found, np.ndarray), "The function should return an array."

@@ -13,13 +13,17 @@ def moves(model, seed):
     before = [layer.get_weights() for layer in model.layers]
     model.train_on_batch(rng.normal(1, 2, (8, 5)).astype("float32"), rng.normal(size=(8, 2)).astype("float32"))
     after = [layer.get_weights() for layer in model.layers]
-    changed = [any(not np.array_equal(a, b) for a, b in zip(*pair)) for pair in zip(before, after)]
+    changed = [
+        any(not np.array_equal(a, b) for a, b in zip(*pair, strict=True)) for pair in zip(before, after, strict=True)
+    ]
     return {i for i, c in enumerate(changed) if c}
 
 
 def compare(model, own, k):
     right, n = toy(own)
-    assert [layer.name for layer in model.layers] == [layer.name for layer in right.layers], "The model has other layers now."
+    assert [layer.name for layer in model.layers] == [layer.name for layer in right.layers], (
+        "The model has other layers now."
+    )
     moved = moves(model, own)
     early = sorted(i for i in moved if i < k)
     late = sorted(i for i in range(k, n) if i not in moved)
@@ -51,21 +55,27 @@ def test_again(answers, seed):
 def right(answers, seed, *kinds):
     found = answers["uses"]
     assert isinstance(found, list), "There is no list of answers."
-    by_kind = {kind: answer for (kind, _, _), answer in zip(cases(seed), found)}
+    by_kind = {kind: answer for (kind, _, _), answer in zip(cases(seed), found, strict=True)}
     truth = {"nested", "continued", "deeper", "part"}
     return all(by_kind.get(kind) is (kind in truth) for kind in kinds)
 
 
 @worth("uses", 2, "It tells a base that is used from one that is only there", "Is the base in model.layers?")
 def test_nested(answers, seed):
-    assert right(answers, seed, "nested", "pixels", "deeper"), "At least one of three models was taken for the other kind."
+    assert right(answers, seed, "nested", "pixels", "deeper"), (
+        "At least one of three models was taken for the other kind."
+    )
 
 
 @worth("uses", 1, "It finds layers of the base one by one", "A base can be in a model layer by layer.")
 def test_layers(answers, seed):
-    assert right(answers, seed, "continued", "bypassed", "part"), "At least one of three models was taken for the other kind."
+    assert right(answers, seed, "continued", "bypassed", "part"), (
+        "At least one of three models was taken for the other kind."
+    )
 
 
 @worth("uses", 1, "It compares layers and not their names", "Two layers may have one name: compare with `is`.")
 def test_names(answers, seed):
-    assert right(answers, seed, "nested", "namesake", "twin"), "At least one of three models was taken for the other kind."
+    assert right(answers, seed, "nested", "namesake", "twin"), (
+        "At least one of three models was taken for the other kind."
+    )

@@ -157,6 +157,13 @@ def _probe(source: str, name: str, record: Recorder, values: dict[str, Any], see
     space[name](get, record, seed)
 
 
+def _recorder(out: BinaryIO, task: str) -> Recorder:
+    def send(name: str, ending: str, body: bytes) -> None:
+        frames.write(out, "record", body, name=name, ending=ending, task=task)
+
+    return Recorder(send)
+
+
 def run(job: dict[str, Any], out: BinaryIO) -> None:
     """Run the cells of a job and send what comes of them.
 
@@ -181,7 +188,7 @@ def run(job: dict[str, Any], out: BinaryIO) -> None:
         try:
             with _clock(cpu, wall):
                 if item["kind"] == "probe":
-                    record = Recorder(lambda n, e, b, t=item["task"]: frames.write(out, "record", b, name=n, ending=e, task=t))
+                    record = _recorder(out, item["task"])
                     _probe(job["probes"], item["task"], record, shell.user_ns, job["seed"])
                 else:
                     result = shell.run_cell(item["source"], store_history=False)

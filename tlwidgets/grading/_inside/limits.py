@@ -1,4 +1,4 @@
-"""Limits that a process puts on itself before it runs anything of a learner's; without privileges none can be lifted."""
+"""Limits that a process puts on itself before it runs anything of a learner's; none can be lifted afterwards."""
 
 from __future__ import annotations
 

@@ -1,0 +1,75 @@
+"""The same work on a Dask cluster. A worker starts boxes; submitted code is never run in the worker itself."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from typing import Any
+
+from ..errors import CourseError
+from . import sandbox
+from .assignment import Assignment
+from .engine import Engine
+from .grader import Done, Work, do
+from .sandbox import Limits
+
+__all__ = ["Cluster"]
+
+_engines: dict[tuple[str, tuple[str, ...]], Engine] = {}
+_lock = threading.Lock()
+
+
+def _engine(kind: str, preload: tuple[str, ...], trusted: bool) -> Engine:
+    """Return the engine of this worker process; the first call starts it."""
+    with _lock:
+        if (kind, preload) not in _engines:
+            _engines[kind, preload] = Engine(sandbox.choose(kind, trusted=trusted), preload)
+        return _engines[kind, preload]
+
+
+def _task(kind: str, trusted: bool, assignment: Assignment, work: Work, seed: int, limits: Limits) -> Done:
+    try:
+        engine = _engine(kind, assignment.preload, trusted)
+    except CourseError as e:
+        return Done(work.key, problem=f"Not graded, a worker has no sandbox: {e}")
+    return do(engine, assignment, work, seed, limits)
+
+
+class Cluster:
+    """Does work on the workers of a Dask scheduler.
+
+    A worker that is lost gives its work to another one; a result counts once, because it is kept under its hash.
+    """
+
+    def __init__(
+        self, address: str, kind: str, assignment: Assignment, seed: int, limits: Limits, *, trusted: bool = False
+    ) -> None:
+        try:
+            distributed: Any = importlib.import_module("distributed")
+        except ImportError:
+            raise CourseError("Dask is not installed: pip install 'tlwidgets[cluster]'.") from None
+        try:
+            self._client = distributed.Client(address, timeout="30s")
+        except (OSError, ValueError, TimeoutError) as e:
+            raise CourseError(
+                f"no Dask scheduler answers at {address} ({type(e).__name__}): check the address."
+            ) from None
+        self._wait = distributed.wait
+        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        self.width = max(4, 3 * sum(w["nthreads"] for w in workers.values()))
+        self._shared = self._client.scatter(assignment, broadcast=True)
+        self._rest = (kind, trusted, seed, limits)
+
+    def submit(self, work: Work) -> Any:
+        """Start a piece of work."""
+        kind, trusted, seed, limits = self._rest
+        return self._client.submit(_task, kind, trusted, self._shared, work, seed, limits, pure=False, retries=3)
+
+    def wait(self, waiting: set[Any]) -> set[Any]:
+        """Wait until some work is done, and return it."""
+        found: set[Any] = self._wait(list(waiting), return_when="FIRST_COMPLETED").done
+        return found
+
+    def close(self) -> None:
+        """Leave the cluster as it was."""
+        self._client.close()

@@ -1,0 +1,152 @@
+"""``tlwidgets assignment …`` and ``tlwidgets grade …``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..errors import CourseError
+
+__all__ = ["COMMANDS", "add_commands"]
+
+
+def _assignments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--assignments", type=Path, metavar="DIR", help="folder of the assignments and hidden tests")
+
+
+def _boxes(parser: argparse.ArgumentParser) -> None:
+    from .sandbox import ENGINES
+
+    parser.add_argument("--sandbox", default="auto", metavar="|".join(ENGINES), help="what keeps submitted code in")
+    parser.add_argument("--i-trust-these-files", action="store_true", help="needed for --sandbox none")
+    parser.add_argument("--cold", action="store_true", help="start Python anew for each box, share nothing")
+
+
+def _limits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--cpu", type=float, default=120, metavar="SECONDS", help="CPU time of a notebook (120)")
+    parser.add_argument(
+        "--wall", type=float, default=0, metavar="SECONDS", help="backstop (5 times --cpu and a minute)"
+    )
+    parser.add_argument("--memory", default="3G", help="memory of a notebook (3G)")
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands to the subparsers of ``tlwidgets``."""
+    assignment = commands.add_parser("assignment", help="build and verify exercise sheets (for instructors)")
+    parts = assignment.add_subparsers(dest="part", required=True, metavar="PART")
+    listing = parts.add_parser("list", help="name the assignments")
+    _assignments(listing)
+    build = parts.add_parser("build", help="write the learner's and the instructor's copy")
+    build.add_argument("name", metavar="NAME")
+    build.add_argument("--out", type=Path, default=Path("build/assignments"), help="folder (default: %(default)s)")
+    _assignments(build)
+    verify = parts.add_parser(
+        "verify", help="prove that the solution gets full marks, the empty copy none, no test leaks"
+    )
+    verify.add_argument("names", nargs="*", metavar="NAME", help="all by default")
+    _assignments(verify)
+    _boxes(verify)
+
+    grade = commands.add_parser(
+        "grade",
+        help="grade submissions in a sandbox; `grade collect` joins shards, `grade doctor` attacks the sandbox",
+        usage="tlwidgets grade SUBMISSIONS --assignment NAME --out RESULTS [options]\n"
+        "       tlwidgets grade collect RESULTS… --assignment NAME --out RESULTS\n"
+        "       tlwidgets grade doctor [--sandbox …] [--json]",
+    )
+    grade.add_argument(
+        "what", nargs="+", metavar="SUBMISSIONS", help="folder or zip; or `collect RESULTS…`; or `doctor`"
+    )
+    grade.add_argument("--assignment", metavar="NAME", help="name of the assignment")
+    grade.add_argument("--out", type=Path, metavar="RESULTS", help="folder of the results; earlier ones are kept")
+    _assignments(grade)
+    grade.add_argument("--jobs", type=int, default=0, metavar="N", help="boxes at a time (one a core)")
+    grade.add_argument("--shard", default="1/1", metavar="I/N", help="grade only the I-th of N parts of the class")
+    grade.add_argument("--cluster", default="", metavar="ADDRESS", help="address of a Dask scheduler")
+    grade.add_argument("--seed", type=int, help="draws the inputs of hidden tests; give all shards the same")
+    grade.add_argument(
+        "--regrade", action="append", default=[], metavar="LEARNER", help="make a result again; may repeat"
+    )
+    grade.add_argument("--due", metavar="TIME", help="deadline: whoever is later is marked")
+    grade.add_argument("--json", action="store_true", help="for doctor: as JSON")
+    _boxes(grade)
+    _limits(grade)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _assignment(args: argparse.Namespace) -> int:
+    from . import assignment
+    from .engine import Engine
+    from .sandbox import choose
+    from .soundness import verify
+
+    if args.part == "list":
+        for name in assignment.assignment_names(args.assignments):
+            one = assignment.load(name, args.assignments)
+            _say(f"{name:24} {one.points:g} points  {', '.join(t.name for t in one.tasks)}")
+        return 0
+    if args.part == "build":
+        for path in assignment.build(assignment.load(args.name, args.assignments), args.out):
+            _say(str(path))
+        return 0
+    names = args.names or assignment.assignment_names(args.assignments)
+    loaded = [assignment.load(name, args.assignments) for name in names]
+    kind = choose(args.sandbox, trusted=args.i_trust_these_files)
+    bad = 0
+    for preload in dict.fromkeys(one.preload for one in loaded):
+        with Engine(kind, preload, warm=not args.cold) as engine:
+            for one in loaded:
+                if one.preload == preload:
+                    said = verify(one, engine)
+                    bad += bool(said)
+                    _say("\n".join([f"{one.name}: {'sound' if not said else 'not sound'}", *(f"  {s}" for s in said)]))
+    return 1 if bad else 0
+
+
+def _grade(args: argparse.Namespace) -> int:
+    from . import assignment, doctor
+    from . import grader as room
+    from .sandbox import Limits, parse_size
+
+    if args.what[0] == "doctor":
+        found = doctor.examine(args.sandbox, trusted=args.i_trust_these_files, warm=not args.cold)
+        _say(doctor.as_json(found) if args.json else doctor.as_text(found))
+        return 0 if all(f.held for f in found) else 1
+    if not args.assignment or not args.out:
+        raise CourseError("say which assignment and where the results go: --assignment NAME --out RESULTS.")
+    sheet = assignment.load(args.assignment, args.assignments)
+    if args.what[0] == "collect":
+        if len(args.what) < 2:
+            raise CourseError("name the folders of results to collect.")
+        grades = room.collect([Path(p) for p in args.what[1:]], sheet, args.out)
+    elif len(args.what) > 1:
+        raise CourseError(f"only one folder of submissions can be graded at a time, not {' '.join(args.what)}.")
+    else:
+        grades = room.grade(
+            Path(args.what[0]),
+            sheet,
+            args.out,
+            limits=Limits(cpu=args.cpu, wall=args.wall, memory=parse_size(args.memory)),
+            jobs=args.jobs,
+            shard=room.parse_shard(args.shard),
+            engine=args.sandbox,
+            trusted=args.i_trust_these_files,
+            warm=not args.cold,
+            cluster=args.cluster,
+            seed=args.seed,
+            regrade=args.regrade,
+            due=room.parse_time(args.due) if args.due else None,
+            say=_say,
+        )
+    open_ = [g.learner for g in grades if g.problem]
+    _say(f"{len(grades)} learners, {sum(bool(g.notes) for g in grades)} with notes; see {args.out / 'grades.csv'}")
+    if open_:
+        _say(f"{len(open_)} could not be graded ({', '.join(open_[:5])}): run the same command again.")
+    return 1 if open_ else 0
+
+
+COMMANDS = {"assignment": _assignment, "grade": _grade}
