@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..errors import CourseError
 from ..models.surgery import leaf_layers
 
-__all__ = ["Settings", "Trainer", "forget", "given", "restore", "trainer", "values"]
+__all__ = ["Settings", "Trainer", "copy", "forget", "given", "restore", "trainer", "values"]
 
 KEPT = 8
 """Compiled parts that are kept for one model; a sweep over more depths should take the depths one after another."""
@@ -65,11 +65,14 @@ class _Known:
 _known: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
 
 
+def copy(variable: Any) -> NDArray[Any]:
+    """Return a copy of the value of a Keras variable."""
+    return np.array(variable.numpy())
+
+
 def values(optimizer: Any) -> list[NDArray[Any]]:
     """Return a copy of an optimizer's variables."""
-    import keras
-
-    return [np.array(keras.ops.convert_to_numpy(v)) for v in optimizer.variables]
+    return [copy(v) for v in optimizer.variables]
 
 
 def _compact(value: NDArray[Any]) -> Any:
@@ -96,7 +99,7 @@ def given(model: Any) -> Settings | None:
     return Settings(options, own=False)
 
 
-def trainer(model: Any, suffix: Any | None, settings: Settings, *, by_row: bool) -> Trainer:
+def trainer(model: Any, suffix: Any | None, settings: Settings, *, by_row: bool, whole: int) -> Trainer:
     """Return a compiled part of a model, made before if possible, with an optimizer that is ready.
 
     Parameters
@@ -109,6 +112,8 @@ def trainer(model: Any, suffix: Any | None, settings: Settings, *, by_row: bool)
         What to compile with.
     by_row
         Whether the part takes numbers of examples instead of features.
+    whole
+        Size of a batch if the part is to take whole epochs, otherwise 0.
     """
     import keras
 
@@ -122,7 +127,7 @@ def trainer(model: Any, suffix: Any | None, settings: Settings, *, by_row: bool)
         _check_optimizer(model)
     leaves = leaf_layers(model)
     # what a trained step has built in: flags and rates as they were
-    key = (key, id(suffix), by_row, tuple((layer.trainable, getattr(layer, "rate", None)) for layer in leaves))
+    key = (key, id(suffix), by_row, whole, tuple((layer.trainable, getattr(layer, "rate", None)) for layer in leaves))
 
     found = known.trainers.get(key)
     if found is None:
@@ -131,6 +136,10 @@ def trainer(model: Any, suffix: Any | None, settings: Settings, *, by_row: bool)
             from .rows import by_row as from_numbers
 
             part = from_numbers(suffix)
+        elif suffix is not None and whole:
+            from .epochs import WholeEpochs
+
+            part = WholeEpochs(suffix.input, suffix.output, name=suffix.name, batch=whole)
         elif suffix is not None:
             part = keras.Model(suffix.input, suffix.output, name=suffix.name)
         if settings.own:
@@ -170,7 +179,7 @@ def _optimizer_words(optimizer: Any) -> tuple[str, float | None]:
     import keras
 
     made = keras.optimizers.get(optimizer)
-    config = dict(made.get_config())
+    config = {k: v for k, v in made.get_config().items() if k != "name"}  # Keras counts names up
     rate = config.get("learning_rate")
     if isinstance(rate, float | int):
         del config["learning_rate"]

@@ -24,6 +24,12 @@ _CHUNK = 512
 """Examples that go through a prefix at a time; what Keras keeps of them is given back before the next."""
 
 
+_SHORT = 10**9
+"""Multiply-adds of an epoch that is over in an instant: an interrupt need not come before its end."""
+_COPIED = 64 * 2**20
+"""Bytes of features of which Keras may make a shuffled copy in each epoch."""
+
+
 def fit(
     model: Any,
     data: Any,
@@ -104,7 +110,9 @@ def fit(
 
     part, why, kept = _kept(model, train, held, epochs, batch, seed, cache, views, list(callbacks))
     by_row = kept is not None and (views is not None or cache == "float16" or _mapped(kept))
-    ready = compiled.trainer(model, part.suffix if kept is not None else None, settings, by_row=by_row)
+    whole = kept is not None and not by_row and _whole_epochs(part, kept[0], len(train), settings, callbacks, verbose)
+    suffix = part.suffix if kept is not None else None
+    ready = compiled.trainer(model, suffix, settings, by_row=by_row, whole=batch if whole else 0)
     recorder = _train(
         model, ready, train, held, kept, by_row,
         epochs=epochs, batch=batch, seed=seed, views=views or 1, callbacks=callbacks,
@@ -240,7 +248,7 @@ def _augmented(prefix: Any, given: Examples, batch: int, views: int, seed: int) 
     """Yield the output of a prefix with its random layers at work, one view of all examples after the other."""
     weights = {id(w) for w in prefix.weights}
     generators = [v for v in prefix.variables if id(v) not in weights]
-    before = [np.array(g) for g in generators]
+    before = [compiled.copy(g) for g in generators]
     for i, generator in enumerate(generators):
         generator.assign(np.array([seed, i], generator.dtype))
     try:
@@ -271,6 +279,28 @@ def _arrays(tensors: Any) -> list[NDArray[Any]]:
 # ---------------------------------------------------------------- the part that trains
 
 
+def _whole_epochs(
+    part: Split, features: store.Features, n: int, settings: compiled.Settings, callbacks: Sequence[Any], verbose: int
+) -> bool:
+    """Whether an epoch is so short, and so little is asked at its batches, that it can be one call of a graph."""
+    import keras
+
+    listening = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
+    listening += ("on_test_batch_begin", "on_test_batch_end")
+    base = keras.callbacks.Callback
+    return (
+        keras.backend.backend() == "tensorflow"
+        and not verbose
+        and 3 * n * cost.multiply_adds(part.nodes_after) <= _SHORT
+        and sum(a.nbytes for a in features) <= _COPIED
+        and not settings.options.get("run_eagerly")
+        and settings.options.get("steps_per_execution", 1) == 1
+        and all(getattr(type(c), name) is getattr(base, name) for c in callbacks for name in listening)
+        # an instance may have one of its own, as LambdaCallback does
+        and not any(name in vars(c) for c in callbacks for name in listening)
+    )
+
+
 def _train(
     model: Any,
     ready: compiled.Trainer,
@@ -290,6 +320,7 @@ def _train(
     """Run Keras' own ``fit`` on what trains, and return the recorder."""
     import keras
 
+    from .epochs import WholeEpochs
     from .recorder import Recorder
     from .rows import numbers
 
@@ -313,13 +344,17 @@ def _train(
         [*callbacks, recorder], add_history=True, add_progbar=verbose != 0, model=model,
         verbose=verbose, epochs=epochs, steps=-(-len(train) // batch),
     )  # fmt: skip
-    weights = [np.array(keras.ops.convert_to_numpy(w)) for w in trained.weights]
+    weights = [compiled.copy(w) for w in trained.weights]
     slots = compiled.values(ready.optimizer)
     model.stop_training = False
+    size, size_held = batch, batch
+    if isinstance(trained, WholeEpochs):
+        size, size_held = len(train), None if held is None else len(held)
     keras.utils.set_random_seed(seed)
     try:
         trained.fit(
-            x, train.y, batch_size=batch, epochs=epochs, callbacks=every, verbose=verbose,
+            x, train.y, epochs=epochs, batch_size=size, validation_batch_size=size_held, callbacks=every,
+            verbose=verbose,
             validation_data=None if held is None else (x_held, held.y), **options,
         )  # fmt: skip
     except BaseException:

@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 
+from .epochs import WholeEpochs
 from .rows import Source
 
 __all__ = ["Recorder"]
@@ -46,8 +47,15 @@ class Recorder(keras.callbacks.Callback):
             self._source.view = epoch % self._views
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Work out the loss of the batch from the running mean that Keras logs."""
-        mean = float((logs or {}).get("loss", math.nan))
+        """Work out the loss of the batch, or of all batches of the epoch, from the running means that Keras logs."""
+        if isinstance(self._trained, WholeEpochs):
+            for i, mean in enumerate(self._trained.means):
+                self._note(i, float(mean))
+        else:
+            self._note(batch, float((logs or {}).get("loss", math.nan)))
+        self._pass_on()
+
+    def _note(self, batch: int, mean: float) -> None:
         seen = min((batch + 1) * self._batch, self._examples)
         total = mean * seen
         if seen > self._seen:
@@ -56,7 +64,6 @@ class Recorder(keras.callbacks.Callback):
         if not math.isfinite(mean):
             self.broken = self.broken or (self._epoch + 1, batch + 1)
             self.model.stop_training = True
-        self._pass_on()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """See whether the fit is to end here."""

@@ -103,7 +103,7 @@ def digest(prefix: Any, arrays: Sequence[NDArray[Any]], **settings: Any) -> str:
         "rounding": [os.environ.get("TF_ENABLE_ONEDNN_OPTS"), keras.config.floatx()],
     }
     h = hashlib.blake2b(json.dumps(settings, sort_keys=True, default=repr).encode(), digest_size=16)
-    for array in [*(keras.ops.convert_to_numpy(w) for w in prefix.weights), *arrays]:
+    for array in [*(w.numpy() for w in prefix.weights), *arrays]:
         h.update(f"{array.dtype} {array.shape}".encode())
         h.update(np.ascontiguousarray(array).data)
     return h.hexdigest()
