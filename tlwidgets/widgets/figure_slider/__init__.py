@@ -30,6 +30,7 @@ class FigureSlider(StaticWidget):
 
     _esm = esm("figure_slider")
     _css = css("figure_slider")
+    _alone = traitlets.Bool(True).tag(sync=True)
     label = traitlets.Unicode("Figure").tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     value = traitlets.Unicode().tag(sync=True)

@@ -38,7 +38,7 @@ export default () => {
       model.on("change:value", draw);
       draw();
       el.append(box);
-      keepFocus(box);
+      keepFocus(box, model);
       return () => {
         model.off("change:value", draw);
         urls.forEach((url) => URL.revokeObjectURL(url));

@@ -73,6 +73,7 @@ class FreezeSlider(StaticWidget):
     _esm = _bundle.esm("freeze_slider")
     _css = _bundle.css("freeze_slider")
 
+    _alone = t.Bool(True).tag(sync=True)
     value = t.Int(0).tag(sync=True)
     """Number of frozen layers, from the input."""
     keep_batchnorm_frozen = t.Bool(True).tag(sync=True)

@@ -64,6 +64,7 @@ class LiveCurves(StaticWidget):
     text = t.Unicode("").tag(sync=True)
     """The curves in words."""
 
+    _alone = t.Bool(True).tag(sync=True)
     _runs = t.List().tag(sync=True)
     _gaps = t.List(t.Unicode()).tag(sync=True)
     _controls = t.Enum(("live", "interrupt"), "live").tag(sync=True)

@@ -32,6 +32,7 @@ class Predict(WordsWidget):
 
     _esm = esm("predict")
     _css = css("predict")
+    _alone = traitlets.Bool(True).tag(sync=True)
     question = traitlets.Unicode().tag(sync=True)
     low = traitlets.Float(0.0).tag(sync=True)
     high = traitlets.Float(100.0).tag(sync=True)

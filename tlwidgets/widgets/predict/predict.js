@@ -38,7 +38,7 @@ export default () => {
       for (const event of watched) model.on(event, draw);
       draw();
       el.append(box);
-      keepFocus(box);
+      keepFocus(box, model);
       return () => {
         for (const event of watched) model.off(event, draw);
       };

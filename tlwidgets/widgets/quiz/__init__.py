@@ -29,6 +29,7 @@ class Quiz(WordsWidget):
 
     _esm = esm("quiz")
     _css = css("quiz")
+    _alone = traitlets.Bool(True).tag(sync=True)
     question = traitlets.Unicode().tag(sync=True)
     choices = traitlets.List(traitlets.Dict()).tag(sync=True)
     value = traitlets.Int(None, allow_none=True).tag(sync=True)

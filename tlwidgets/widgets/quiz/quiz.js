@@ -35,7 +35,7 @@ export default () => {
       model.on("change:value", draw);
       draw();
       el.append(set);
-      keepFocus(set);
+      keepFocus(set, model);
       return () => model.off("change:value", draw);
     },
   };
