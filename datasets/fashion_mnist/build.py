@@ -1,6 +1,6 @@
 """Build the subset of Fashion-MNIST that comes with the course.
 
-    python datasets/fashion_mnist/build.py --sources FOLDER           # FOLDER holds the package named in FILE
+    python datasets/fashion_mnist/build.py --sources FOLDER           # FOLDER holds the package
     python datasets/fashion_mnist/build.py --sources FOLDER --fetch   # … and download it if it is missing
     python datasets/fashion_mnist/build.py --sources FOLDER --check   # build elsewhere and compare
 
@@ -12,20 +12,23 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
-import io
 import json
-import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
-PACKAGE, PACKAGE_VERSION = "dataset-fashion-mnist", "0.0~git20200523.55506a9-1"
-FILE = f"{PACKAGE}_{PACKAGE_VERSION}_all.deb"
-SHA256 = "39e172fe32dd318ebb3e512220c3beea2fa47d7e20bab348fb4e0922d6beefc0"
+sys.path.insert(0, str(HERE.parent))
+from fetch import Package, undeb  # noqa: E402
+
+PACKAGE = Package(
+    "apt",
+    "dataset-fashion-mnist",
+    "0.0~git20200523.55506a9-1",
+    "39e172fe32dd318ebb3e512220c3beea2fa47d7e20bab348fb4e0922d6beefc0",
+)
 INSIDE = "usr/share/datasets/fashion-mnist/"
 CLASSES = (
     "t-shirt",
@@ -46,26 +49,9 @@ SALT = "fashion-1"
 REMOVED = {"train-44001": "the same bag as t10k-07269, which is in test, one pixel lower"}
 
 
-def undeb(data: bytes) -> dict[str, bytes]:
-    """Return the files of a Debian package by path (it is an ``ar`` archive that holds a tar archive)."""
-    at = 8
-    while at < len(data):
-        name, size = data[at : at + 16].decode().strip().rstrip("/"), int(data[at + 48 : at + 58])
-        if name.startswith("data.tar"):
-            with tarfile.open(fileobj=io.BytesIO(data[at + 60 : at + 60 + size])) as tar:
-                return {m.name.removeprefix("./"): tar.extractfile(m).read() for m in tar if m.isfile()}  # type: ignore[union-attr]
-        at += 60 + size + size % 2
-    raise ValueError("no data archive in this package")
-
-
 def build(sources: Path, out: Path) -> None:
     """Write the pictures and ``dataset.json`` into ``out``."""
-    path = sources / FILE
-    if not path.is_file():
-        sys.exit(f"{FILE} is not in {sources}: get it, or add --fetch.")
-    if (found := hashlib.sha256(path.read_bytes()).hexdigest()) != SHA256:
-        sys.exit(f"{path} is not the pinned file: its checksum is {found}, expected {SHA256}.")
-    files = undeb(path.read_bytes())
+    files = undeb(PACKAGE.read(sources))
     arrays: dict[str, np.ndarray] = {}
     used: set[bytes] = set()
     # the test split first: a picture that occurs twice in the original stays in test
@@ -102,7 +88,7 @@ def build(sources: Path, out: Path) -> None:
                 "sha256": hashlib.sha256(data).hexdigest(),
                 "licence": "MIT",
                 "credit": "Fashion-MNIST, © 2017 Zalando SE, MIT",
-                "source": {"package": PACKAGE, "version": PACKAGE_VERSION, "via": "apt", "sha256": SHA256},
+                "source": PACKAGE.record,
                 "counts": {split: dict.fromkeys(CLASSES, n) for split, _, n in DRAWS},
             }
         ],
@@ -119,9 +105,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE, help="folder to write to (default: beside this script)")
     parser.add_argument("--check", action="store_true", help="build elsewhere, and fail if anything differs")
     args = parser.parse_args()
-    if args.fetch and not (args.sources / FILE).is_file():
-        args.sources.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["apt-get", "download", f"{PACKAGE}={PACKAGE_VERSION}"], cwd=args.sources, check=True)
+    if args.fetch and not (args.sources / PACKAGE.file).is_file():
+        PACKAGE.fetch(args.sources)
     if not args.check:
         build(args.sources, args.out)
         return

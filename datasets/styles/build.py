@@ -24,9 +24,7 @@ import hashlib
 import io
 import json
 import re
-import subprocess
 import sys
-import tarfile
 import tempfile
 import zipfile
 from collections import Counter, defaultdict
@@ -39,6 +37,9 @@ from PIL import Image, ImageChops
 
 Image.MAX_IMAGE_PIXELS = None  # some clip-art is 13,000 pixels wide, and every source is checked against its checksum
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from fetch import Package, undeb, untar  # noqa: E402
+
 VERSION = "1.0"
 CLASSES = ("animal", "food", "vehicle", "plant", "building", "clothing")
 SPLITS = ("train", "validation", "test")
@@ -51,51 +52,35 @@ DRAWN = 384  # pixels at which vector pictures are drawn before they are scaled 
 QUALITY = 90
 
 
-@dataclass(frozen=True)
-class Package:
-    """One source package: how to get it, and the checksum of the file that comes."""
-
-    via: str
-    name: str
-    version: str
-    file: str
-    sha256: str
-
-
 PACKAGES = {
     "noto": Package(
         "npm",
         "@iconify-json/noto",
         "1.2.9",
-        "iconify-json-noto-1.2.9.tgz",
         "3e918d88fc945c0bb3d468dbace6f88caef67f01c9f0e7bcae0915a042e8f1ad",
     ),
     "twemoji": Package(
         "npm",
         "@iconify-json/twemoji",
         "1.2.5",
-        "iconify-json-twemoji-1.2.5.tgz",
         "19046dff7d8707ce96212ec86468b36ac5f8e60409629dd13f809265c6d0ebb7",
     ),
     "fluent": Package(
         "npm",
         "@lobehub/fluent-emoji-3d",
         "1.1.0",
-        "lobehub-fluent-emoji-3d-1.1.0.tgz",
         "c1bb7eee7de090205a232518a9ab4adb3df458bfbe8a1f78232991194c8b2e58",
     ),
     "openmoji": Package(
         "npm",
         "openmoji",
         "17.0.0",
-        "openmoji-17.0.0.tgz",
         "55ee7d13485dec86e9f38c1f3a645a13382d33ff97c0cd845ee824b0aef45e68",
     ),
     "openclipart": Package(
         "apt",
         "openclipart-png",
         "1:0.18+dfsg-19",
-        "openclipart-png_1%3a0.18+dfsg-19_all.deb",
         "f07f1545a2970c2cf3fa339bc2405da1a95cf2b1827bfa05bf73eb1c20291c02",
     ),
 }
@@ -180,53 +165,12 @@ class Picture:
     draw: Callable[[], Image.Image]
 
 
-# ---------------------------------------------------------------- source packages
+# ---------------------------------------------------------------- tables
 
 
 def sha256(data: bytes) -> str:
     """Return the checksum of some bytes in hex."""
     return hashlib.sha256(data).hexdigest()
-
-
-def fetch(package: Package, folder: Path) -> None:
-    """Download a package into ``folder`` with the client of its registry."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if package.via == "npm":
-        command = ["npm", "pack", "--silent", f"{package.name}@{package.version}"]
-    else:
-        command = ["apt-get", "download", f"{package.name}={package.version}"]
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-
-
-def read_package(package: Package, folder: Path) -> bytes:
-    """Return the bytes of a package file, checked against the checksum that is pinned here."""
-    path = folder / package.file
-    if not path.is_file():
-        sys.exit(f"{package.file} is not in {folder}: get {package.name} {package.version}, or add --fetch.")
-    data = path.read_bytes()
-    if sha256(data) != package.sha256:
-        sys.exit(f"{path} is not the pinned file: its checksum is {sha256(data)}, expected {package.sha256}.")
-    return data
-
-
-def untar(data: bytes) -> dict[str, bytes]:
-    """Return the files of a tar archive by path, links left out."""
-    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-        return {m.name.removeprefix("./"): tar.extractfile(m).read() for m in tar if m.isfile()}  # type: ignore[union-attr]
-
-
-def undeb(data: bytes) -> dict[str, bytes]:
-    """Return the files of a Debian package by path (it is an ``ar`` archive that holds a tar archive)."""
-    at = 8
-    while at < len(data):
-        name, size = data[at : at + 16].decode().strip().rstrip("/"), int(data[at + 48 : at + 58])
-        if name.startswith("data.tar"):
-            return untar(data[at + 60 : at + 60 + size])
-        at += 60 + size + size % 2
-    raise ValueError("no data archive in this package")
-
-
-# ---------------------------------------------------------------- tables
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -340,7 +284,7 @@ def collect(sources: Path) -> dict[str, list[Picture]]:
     """Return the pictures of every domain, before the split."""
     unpacked = {}
     for key, package in PACKAGES.items():
-        data = read_package(package, sources)
+        data = package.read(sources)
         unpacked[key] = undeb(data) if package.via == "apt" else untar(data)
     finders = {
         "noto": iconify(unpacked["noto"]),
@@ -462,12 +406,7 @@ def build(sources: Path, out: Path) -> None:
                 "sha256": sha256(data),
                 "licence": facts.licence,
                 "credit": facts.credit,
-                "source": {
-                    "package": package.name,
-                    "version": package.version,
-                    "via": package.via,
-                    "sha256": package.sha256,
-                },
+                "source": package.record,
                 "counts": counts,
             }
         )
@@ -499,7 +438,7 @@ def main() -> None:
     if args.fetch:
         for package in PACKAGES.values():
             if not (args.sources / package.file).is_file():
-                fetch(package, args.sources)
+                package.fetch(args.sources)
     if not args.check:
         build(args.sources, args.out)
         return

@@ -174,11 +174,3 @@ def test_the_split_does_not_depend_on_the_order_of_the_pictures() -> None:
     backward = build.deal({"noto": pictures[::-1], "openclipart": pictures[::-1]})
     assert forward == backward
     assert Counter(forward.values())["train"] == pytest.approx(0.6 * len(pictures), abs=12)
-
-
-def test_a_source_that_is_not_the_pinned_one_is_refused(tmp_path: Path) -> None:
-    build = build_script()
-    package = build.PACKAGES["openmoji"]
-    (tmp_path / package.file).write_bytes(b"something else")
-    with pytest.raises(SystemExit, match="not the pinned file"):
-        build.read_package(package, tmp_path)
