@@ -76,7 +76,7 @@ class WordVectors:
         CourseError
             If the word is not known; names those that are spelt like it.
         """
-        return self.vectors[self._place(word)].copy()
+        return np.array(self.vectors[self._place(word)], np.float32)
 
     def nearest(self, word: str, n: int = 5) -> list[tuple[str, float]]:
         """Return the ``n`` words that are most like a word, with the cosine of the angle between the vectors.
