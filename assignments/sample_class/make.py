@@ -25,6 +25,7 @@ FREEZE_LOOPS = """def freeze_to(model, k):
         layer.trainable = False
     for layer in model.layers[k:]:
         layer.trainable = True"""
+# in part: setting model.trainable to True does nothing when it is True already, whatever the layers say
 FREEZE_FIRST = """def freeze_to(model, k):
     model.trainable = True
     for layer in model.layers[:k]:
@@ -112,17 +113,17 @@ def cell(whole, name):
 
 def learners():
     """Yield name, notebook (or bytes, or nothing), points for the two tasks, hour of the last day."""
-    good = [("ada", FREEZE, USES), ("ben", FREEZE_LOOPS, USES_IDS), ("chidi", FREEZE_FIRST, USES_WEIGHTS),
-            ("dolores", FREEZE, USES_IDS), ("erik", FREEZE_LOOPS, USES), ("fatima", FREEZE_FIRST, USES)]  # fmt: skip
+    good = [("ada", FREEZE, USES), ("ben", FREEZE_LOOPS, USES_IDS), ("chidi", FREEZE_LOOPS, USES_WEIGHTS),
+            ("dolores", FREEZE, USES_IDS), ("erik", FREEZE_LOOPS, USES), ("fatima", FREEZE, USES_WEIGHTS)]  # fmt: skip
     for name, freeze, uses in good:
         yield name, book(freeze, uses), 4, 4, 20
     yield "Grüße Ωμέγα 学生", book(FREEZE, USES_WEIGHTS), 4, 4, 20
     yield "hana o'neill", book(FREEZE_LOOPS, USES_IDS), 4, 4, 20
     # in part
-    yield "ines", book(FREEZE_ONLY, USES), 3, 4, 20
+    yield "ines", book(FREEZE_FIRST, USES), 3, 4, 20
     yield "jonas", book(FREEZE_OFF_BY_ONE, USES), 0, 4, 20
     yield "kofi", book(FREEZE, USES_NESTED), 4, 3, 20
-    yield "li", book(FREEZE, USES_NAMES), 4, 1, 20
+    yield "li", book(FREEZE, USES_NAMES), 4, 3, 20
     yield "maria", book(FREEZE_ONLY, ALWAYS, None), 3, 0, 20
     yield "nils", book(FREEZE, None, None), 4, 0, 20
     yield "olga", book(None, None, None), 0, 0, 20

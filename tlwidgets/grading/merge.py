@@ -45,7 +45,7 @@ def _text(cell: Any) -> str:
 def _cells(raw: bytes) -> tuple[list[dict[str, Any]], str]:
     """Return the cells of a notebook, or why there are none."""
     if not raw.strip():
-        return [], "The file is empty."
+        return [], ""
     if len(raw) > MAX_NOTEBOOK:
         return (
             [],
@@ -115,7 +115,7 @@ def merge(assignment: Assignment, raw: bytes) -> Merged:
             found = [i for i in code if not _grade_id(cells[i]) and _defines(_text(cells[i]), names)]
             how = "found by the name that it defines"
         if not found:
-            if not why:
+            if cells:
                 merged.notes.append(f"{task.name}: no answer cell was found.")
             continue
         if how:

@@ -151,6 +151,8 @@ def _pick(files: list[_File], assignment: str, notes: list[str]) -> _File | None
     chosen = max(exact or alike or books, key=lambda f: (f.time, f.parts))
     if len(books) > 1:
         notes.append(f"{len(books)} notebooks were handed in; {chosen.name} was taken.")
+    if chosen.size == 0:
+        notes.append(f"{chosen.name} is empty.")
     return chosen
 
 
