@@ -39,7 +39,7 @@ def test_features_training_and_recipes_agree(backend, here, tmp_path):
     assert there.keys() == here.keys()
     for name, expected in here.items():
         # Adam divides by the size of the gradient, so that rounding of a small one shows after a few steps
-        assert np.allclose(there[name], expected, rtol=2e-3, atol=2e-3), (name, np.abs(there[name] - expected).max())
+        assert np.allclose(there[name], expected, rtol=1e-4, atol=1e-4), (name, np.abs(there[name] - expected).max())
 
 
 @pytest.mark.slow
