@@ -36,6 +36,7 @@ _Spec: TypeAlias = tuple[tuple[int, ...], str]
 
 IN_MEMORY = 256 * 2**20
 """Bytes of features that are kept in this kernel."""
+_HEADER = 128  # bytes at the beginning of a .npy file
 _UNFINISHED = ".unfinished-"
 _ABANDONED = 3600.0  # seconds after which a folder that was never finished is taken for abandoned
 
@@ -235,7 +236,7 @@ class _Writer:
     def open(cls, key: str, shapes: Sequence[_Spec]) -> _Writer | None:
         """Make room and begin, or return ``None`` if there is no store, no room or no right to write."""
         root = location()
-        size = sum(math.prod(shape) * np.dtype(dtype).itemsize for shape, dtype in shapes)
+        size = sum(_HEADER + math.prod(shape) * np.dtype(dtype).itemsize for shape, dtype in shapes)
         if root is None or size > limit():
             return None
         try:
