@@ -2,14 +2,14 @@
 
     python datasets/freeze_depth/build.py [--seeds N] [--out FILE]
 
-Accuracies repeat to the last digit on one machine; on another they differ by a few pictures.
+Goes on where it was stopped. Accuracies repeat to the last digit on one machine; on another they differ by a few
+pictures.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import tlwidgets as tl
@@ -29,25 +29,32 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "freeze_depth.json")
     args = parser.parse_args()
     base = tl.backbone("efficientnet-lite0", size=SETTINGS["size"])
-    held_out = len(tl.load("styles", domain=DOMAINS[0]).validation) + len(tl.load("styles", domain=DOMAINS[0]).test)
-    settings = {**SETTINGS, "backbone": base.name, "held_out": held_out, "seeds": args.seeds}
-    sweep = FreezeDepthSweep(settings, ())
-    rows = []
-    for domain in DOMAINS:
-        for rate in RATES:
-            for depth in DEPTHS:
-                row = sweep.repeat(base, domain, depth, rate=rate, seeds=args.seeds)
-                rows.append({"domain": domain, **asdict(row)})
-                print(domain, rate, depth, *(f"{a:.3f}" for a in row.accuracy), flush=True)
+    data = tl.load("styles", domain=DOMAINS[0])
+    settings = {
+        **SETTINGS,
+        "backbone": base.name,
+        "held_out": len(data.validation) + len(data.test),
+        "seeds": args.seeds,
+    }
+    plan = FreezeDepthSweep(settings, {})
+    journals = {domain: Path("build") / f"freeze_depth_{domain}.jsonl" for domain in DOMAINS}
+    sweeps = {
+        domain: plan.repeat(base, domain, DEPTHS, rate=RATES, seeds=args.seeds, path=journal, progress=True)
+        for domain, journal in journals.items()
+    }
     result = {
         "name": "freeze-depth",
         "kind": "measurement",
         "title": "Accuracy by freeze depth and learning rate",
         "licence": "Apache-2.0",
         "settings": settings,
-        "rows": rows,
+        "sweeps": {domain: sweep.to_json() for domain, sweep in sweeps.items()},
     }
+    if not all(sweep.complete for sweep in sweeps.values()):
+        raise SystemExit("stopped before the end; the same command goes on from there.")
     args.out.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    for journal in journals.values():
+        journal.unlink()
 
 
 if __name__ == "__main__":

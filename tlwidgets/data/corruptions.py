@@ -169,7 +169,7 @@ def _kernel(rows: npt.NDArray[Any], columns: npt.NDArray[Any], weights: npt.NDAr
 
 def _convolved(x: Floats, kernel: Floats) -> Floats:
     """Return pictures ``(h, w, c)`` convolved with a square kernel, mirrored at the border."""
-    from scipy import fft  # type: ignore[import-untyped]
+    from scipy import fft
 
     h, w = x.shape[:2]
     reach = kernel.shape[0] // 2
@@ -181,7 +181,7 @@ def _convolved(x: Floats, kernel: Floats) -> Floats:
 
 
 def _smoothed(x: Floats, sigma: float) -> Floats:
-    from scipy.ndimage import gaussian_filter  # type: ignore[import-untyped]
+    from scipy.ndimage import gaussian_filter
 
     out: Floats = gaussian_filter(x, (sigma, sigma, 0)[: x.ndim], mode="reflect")
     return out

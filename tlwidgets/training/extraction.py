@@ -34,25 +34,38 @@ def _pooled(base: Any, tensors: list[Any]) -> Any:
     return made[key]
 
 
-def forward(model: Any, x: NDArray[Any], batch: int = 32) -> list[Features]:
+def forward(model: Any, x: Any, batch: int = 32) -> list[Features]:
     """Return the outputs of a model in inference mode, as float32 arrays.
 
     The last batch is padded and numbers go in as float32, so that Keras traces a single graph. Batch by batch, because
     ``predict`` keeps a copy of all pictures and of all intermediate results of its larger batches.
+
+    Parameters
+    ----------
+    model
+        A Keras model.
+    x
+        An array (n, …), or a list of them for a model with several inputs.
+    batch
+        Examples a forward pass.
     """
     import keras
 
-    n = len(x)
+    inputs = [np.asarray(a) for a in keras.tree.flatten(x)]
+    n = len(inputs[0])
     if n == 0:
         raise CourseError("there are no pictures to run through the network.")
     batch = min(batch, n)
+
+    def filled(array: NDArray[Any], start: int) -> NDArray[Any]:
+        part = np.asarray(array[start : start + batch], "float32")
+        missing = batch - len(part)
+        return np.concatenate([part, np.repeat(part[-1:], missing, axis=0)]) if missing else part
+
     parts = []
     for start in range(0, n, batch):
-        part = np.asarray(x[start : start + batch], "float32")
-        missing = batch - len(part)
-        if missing:
-            part = np.concatenate([part, np.repeat(part[-1:], missing, axis=0)])
-        parts.append(keras.tree.flatten(model.predict_on_batch(part)))
+        given = [filled(a, start) for a in inputs]
+        parts.append(keras.tree.flatten(model.predict_on_batch(given if len(given) > 1 else given[0])))
     return [np.concatenate(tensors)[:n] for tensors in zip(*parts, strict=True)]
 
 
