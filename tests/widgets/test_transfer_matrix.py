@@ -129,6 +129,20 @@ def test_picture_and_words(wire):
     assert "+11.0 points" in matrix.summary()
 
 
+def test_a_change_that_comes_after_the_focus_has_left(wire, from_browser, message_from_browser, monkeypatch):
+    """Changes are held back on their way, so the last one can come after the word that the hand is gone."""
+    shown = []
+    monkeypatch.setattr("IPython.display.publish_display_data", lambda data, *_, **keys: shown.append(data))
+    matrix = TransferMatrix(RUNS, BASE)
+    matrix._ipython_display_()
+    from_browser(matrix, method="fine-tuned")
+    assert len(shown) == 1, "not while the focus may be in it"
+    message_from_browser(matrix, {"kind": "settled"})
+    from_browser(matrix, value=["b", "a"])
+    assert len(shown) == 3
+    assert "Open: b → a, fine-tuned" in shown[-1]["text/plain"]
+
+
 def test_nothing_measured(wire):
     matrix = TransferMatrix({}, {})
     assert "nothing was measured" in matrix.summary()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StaticWidget"]
 
+_LATE = 2.0  # seconds in which a change may follow the word that the focus has left: ipywidgets holds changes back
 _KEPT_DISPLAYS = 4  # places of one widget whose saved picture is kept up to date
 
 
@@ -33,6 +35,7 @@ class StaticWidget(anywidget.AnyWidget):  # type: ignore[misc]
         self._refresh_pending = False
         self._browser_is_changing = False
         self._outdated = False
+        self._left = float("-inf")  # when the focus left the widget
         super().__init__(**traits)
         self.on_msg(self._on_message)
 
@@ -71,7 +74,7 @@ class StaticWidget(anywidget.AnyWidget):  # type: ignore[misc]
         A change from the browser waits until the focus leaves the widget: Jupyter replaces the whole view
         when an output is updated, which would tear a slider from the hand that moves it.
         """
-        if self._browser_is_changing:
+        if self._browser_is_changing and time.monotonic() - self._left > _LATE:
             self._outdated = True
         elif self._displays and not self._refresh_pending:
             self._refresh_pending = at_cell_end(self._refresh)
@@ -95,5 +98,7 @@ class StaticWidget(anywidget.AnyWidget):  # type: ignore[misc]
             self._browser_is_changing = False
 
     def _on_message(self, _: Any, content: Any, buffers: Any) -> None:
-        if isinstance(content, dict) and content.get("kind") == "settled" and self._outdated:
-            self.refresh_static()
+        if isinstance(content, dict) and content.get("kind") == "settled":
+            self._left = time.monotonic()
+            if self._outdated:
+                self.refresh_static()
