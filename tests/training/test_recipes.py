@@ -314,7 +314,9 @@ def test_the_loop_by_hand_takes_the_steps_of_fit_bit_for_bit(data):
     for model in (by_fit, by_hand):
         model.get_layer("block1_dense").kernel.regularizer = keras.regularizers.L2(0.01)
     by_fit.compile(keras.optimizers.Adam(0.01, clipnorm=1.0), LOSS)
-    history = by_fit.fit(recipes.Batches(*data, batch_size=16, seed=3), epochs=4, shuffle=False, verbose=0).history["loss"]
+    history = by_fit.fit(recipes.Batches(*data, batch_size=16, seed=3), epochs=4, shuffle=False, verbose=0).history[
+        "loss"
+    ]
     losses = recipes.train_by_hand(
         by_hand,
         recipes.Batches(*data, batch_size=16, seed=3),
@@ -382,3 +384,15 @@ def test_early_stopping_of_keras_restores_the_best_epoch_even_if_it_never_stoppe
     best = min(range(2, 8), key=lambda e: seen[e][0])  # epochs before start_from_epoch do not count
     assert best != 7
     assert fingerprint(model) == seen[best][1]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_the_examples_on_the_page_of_recipes_run(data, top, capsys):
+    page = (top / "docs" / "recipes.md").read_text("utf-8")
+    examples = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    assert len(examples) >= 10
+    x, y = data
+    names = {"model": network(), "x": x[:40], "y": y[:40], "x_val": x[40:], "y_val": y[40:]}
+    for example in examples:
+        exec(compile(example, "docs/recipes.md", "exec"), names)
+    assert "Keras on tensorflow" in capsys.readouterr().out
