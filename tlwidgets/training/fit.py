@@ -285,8 +285,7 @@ def _whole_epochs(
     """Whether an epoch is so short, and so little is asked at its batches, that it can be one call of a graph."""
     import keras
 
-    listening = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
-    listening += ("on_test_batch_begin", "on_test_batch_end")
+    listening = [f"on_{kind}batch_{when}" for kind in ("", "train_", "test_") for when in ("begin", "end")]
     base = keras.callbacks.Callback
     return (
         keras.backend.backend() == "tensorflow"
@@ -349,7 +348,7 @@ def _train(
     model.stop_training = False
     size, size_held = batch, batch
     if isinstance(trained, WholeEpochs):
-        size, size_held = len(train), None if held is None else len(held)
+        size, size_held = len(train), len(held or train)
     keras.utils.set_random_seed(seed)
     try:
         trained.fit(
