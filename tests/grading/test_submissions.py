@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from datetime import UTC, datetime
 
@@ -36,7 +37,9 @@ def by_name(source):
 
 def test_a_folder_of_notebooks_with_any_names(tmp_path):
     names = ["Zoë Ω 学生.ipynb", "o'neill, pat.ipynb", "=cmd.ipynb", "ann.ipynb", "ann (1).ipynb", "thesis.pdf"]
-    found = by_name(write(tmp_path, dict.fromkeys(names, BOOK)))
+    write(tmp_path, dict.fromkeys(names, BOOK))
+    os.utime(tmp_path / "ann (1).ipynb", (0, 0))
+    found = by_name(tmp_path)
     assert set(found) == {"Zoë Ω 学生", "o'neill, pat", "=cmd", "ann", "thesis"}
     assert found["ann"].notes == ("2 notebooks were handed in; ann.ipynb was taken.",)
     assert found["thesis"].read() == b""

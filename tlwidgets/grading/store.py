@@ -96,8 +96,10 @@ class Store:
         return Ran(**raw)
 
     def put_run(self, key: str, ran: Ran) -> None:
-        """Keep a run."""
-        write_atomic(self.folder / "runs" / f"{key}.json", json.dumps(asdict(ran)).encode())
+        """Keep a run. One that is there already stays: it may only have been judged anew."""
+        path = self.folder / "runs" / f"{key}.json"
+        if not path.exists():
+            write_atomic(path, json.dumps(asdict(ran)).encode())
 
     def get_marks(self, key: str, judge_hash: str) -> list[Mark] | None:
         """Return how the hidden tests ended, if they were applied to this run."""

@@ -1,0 +1,200 @@
+"""The sheets of the course are sound, and an unsound one is told from them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tlwidgets.course import content
+from tlwidgets.errors import CourseError
+from tlwidgets.grading import __main__ as command
+from tlwidgets.grading import assignment as assignments
+from tlwidgets.grading.engine import Engine
+from tlwidgets.grading.sandbox import Limits
+from tlwidgets.grading.soundness import verify
+from tlwidgets.grading.unit import hidden_tests
+
+SHEETS = Path(__file__).parent / "assignments"
+NAMES = assignments.assignment_names()
+
+
+@pytest.fixture(scope="module")
+def warm(kind):
+    with Engine(kind, assignments.load(NAMES[0]).preload) as engine:
+        yield engine
+
+
+def test_every_exercise_of_every_lesson_has_a_sheet():
+    lessons = {f"{name}/{key}" for name in content.lesson_names() for key in content.read(name).exercises}
+    sheets = {f"{a.lesson}/{t.name}" for a in map(assignments.load, NAMES) for t in a.tasks if not t.manual}
+    assert sheets == lessons
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_sound(name, warm):
+    """Solution full marks for two seeds, empty copy none, stubs and hints in place, no test in the release."""
+    assert verify(assignments.load(name), warm) == []
+
+
+@pytest.mark.slow
+def test_records_of_the_sheets_cannot_be_forged_with_a_model(warm):
+    """A learner who writes a model file with code into the records gets nothing, and no code runs."""
+    from tlwidgets.grading import unit
+
+    sheet = assignments.load("03_freezing")
+    whole = json.loads(sheet.notebook(sheet.instructor()))
+    forge = """import io, json, os, zipfile
+import keras
+m = keras.Sequential([keras.Input((5,)), keras.layers.Dense(2, name="head")])
+m.save("m.keras")
+z = zipfile.ZipFile("m.keras"); parts = {i.filename: z.read(i) for i in z.infolist()}
+config = json.loads(parts["config.json"])
+config["config"]["layers"][1].update(class_name="Lambda", config={"function": {"class_name": "__lambda__"}})
+parts["config.json"] = json.dumps(config).encode()
+b = io.BytesIO(); z = zipfile.ZipFile(b, "w"); [z.writestr(k, v) for k, v in parts.items()]; z.close()
+for name in ("freeze_to.0", "freeze_to.1", "freeze_to.2", "freeze_to.again"):
+    head = dict(kind="record", name=name, ending="keras", task="freeze_to", size=len(b.getvalue()))
+    for fd in range(3, 60):
+        try:
+            if os.readlink(f"/proc/self/fd/{fd}").startswith("pipe:"): os.write(fd, json.dumps(head).encode() + b"\\n" + b.getvalue())
+        except OSError: pass
+os._exit(0)"""
+    for cell in whole["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "freeze_to":
+            cell["source"] = forge
+    ran = unit.run(warm, sheet, json.dumps(whole).encode(), 4, Limits(cpu=30))
+    marks = unit.judge(warm, sheet, ran, 4, Limits(cpu=30))
+    assert ran.records["freeze_to.0"][0] == "keras"
+    tasks = {t.name: t.task for t in hidden_tests(sheet)}
+    assert {m.passed for m in marks if tasks[m.test] == "freeze_to"} == {False}
+    assert {m.passed for m in marks if tasks[m.test] == "uses"} == {True}
+    assert any("Lambda, which is not opened" in m.message for m in marks)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_built(name, tmp_path):
+    sheet = assignments.load(name)
+    release, instructor = assignments.build(sheet, tmp_path)
+    learner, own = release.read_text("utf-8"), instructor.read_text("utf-8")
+    assert "SOLUTION" not in learner + own
+    assert assignments.STUB["code"] in learner
+    assert assignments.STUB["code"] not in own
+    for task in sheet.tasks:
+        if not task.manual:
+            line = content.read(sheet.lesson).exercises[task.name].solution.splitlines()[1].strip()
+            assert line in own.replace('\\"', '"')
+            assert line not in learner.replace('\\"', '"')
+    for source in (*sheet.hidden.values(), sheet.probes):
+        for text in assignments._strings(source):
+            assert text not in learner
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda c: c.replace("return 2 * x", "return 3 * x"), "the solution does not pass 'Every number is doubled'"),
+        (lambda c: c.replace("def double(x):\n    ###", "def double(x):\n    return 2 * x\n    ###"), "the empty copy passes"),
+        (lambda c: c.replace("def double(x):\n    ### BEGIN SOLUTION", "### BEGIN SOLUTION\ndef double(x):"), "the stub gives nothing"),
+        (lambda c: c.replace("# Cheap", "# Cheap\nAt least one number is not twice what went in."), "the release holds 'At least one"),
+        (lambda c: c.replace("assert double", "import no_such_thing\nassert double"), None),
+        (lambda c: c.replace("import numpy", "import no_such_thing as numpy"), "it could not be run"),
+    ],
+)  # fmt: skip
+def test_an_unsound_sheet_is_noticed(cheap, engine, change, words):
+    cells = tuple({**c, "source": change(c["source"])} for c in cheap.cells)
+    said = [s for s in verify(replace(cheap, cells=cells), engine) if "lesson" not in s]
+    assert any(words in s for s in said) if words else said == []
+
+
+def test_points_that_do_not_add_up_are_noticed(cheap):
+    hidden = {k: v.replace('@worth("total", 1', '@worth("total", 3', 1) for k, v in cheap.hidden.items()}
+    assert any("hidden tests are worth 4" in s for s in assignments.problems(replace(cheap, hidden=hidden)))
+
+
+def test_commands(tmp_path, capsys, kind):
+    assert command.main(["assignment", "list"]) == 0
+    assert "03_freezing" in capsys.readouterr().out
+    assert command.main(["assignment", "build", "03_freezing", "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "release" / "03_freezing" / "03_freezing.ipynb").exists()
+    assert command.main(["assignment", "build", "03_frezing"]) == 2
+    assert "did you mean 03_freezing" in capsys.readouterr().err
+    bad = [
+        ["grade", "x", "--assignment", "03_freezing"],
+        ["grade", "nothing-there", "--assignment", "03_freezing", "--out", str(tmp_path / "r")],
+        ["grade", str(tmp_path), "--assignment", "03_freezing", "--out", str(tmp_path / "r"), "--sandbox", "none"],
+        ["grade", str(tmp_path), "--assignment", "03_freezing", "--out", str(tmp_path / "r"), "--sandbox", "dockr"],
+        ["grade", str(tmp_path), "--assignment", "03_freezing", "--out", str(tmp_path / "r"), "--memory", "lots"],
+        ["grade", str(tmp_path), "--assignment", "03_freezing", "--out", str(tmp_path / "r"), "--cpu", "0"],
+        ["grade", str(tmp_path), "--assignment", "03_freezing", "--out", str(tmp_path / "r"), "--shard", "3/2"],
+        ["grade", str(tmp_path), "--assignment", "03_freezing", "--out", str(tmp_path / "r"), "--due", "soon"],
+        ["grade", "collect", "--assignment", "03_freezing", "--out", str(tmp_path / "r")],
+    ]
+    for arguments in bad:
+        assert command.main(arguments) == 2, arguments
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1, said
+    assert not (tmp_path / "r").exists()
+
+
+def test_the_doctor_tries_real_attacks(kind, capsys):
+    assert command.main(["grade", "doctor", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert len(found) >= 10
+    assert all(f["held"] for f in found)
+
+
+def test_the_doctor_notices_a_missing_sandbox():
+    """Without walls, the attacks that harm nobody get through, and the doctor says so."""
+    from tlwidgets.grading import doctor
+
+    harmless = {"read a file of yours", "write outside its folder", "connect to this machine"}
+    kept = dict(doctor._ATTACKS)
+    try:
+        for name in set(kept) - harmless:
+            del doctor._ATTACKS[name]
+        found = doctor.examine("none", trusted=True)
+    finally:
+        doctor._ATTACKS.clear()
+        doctor._ATTACKS.update(kept)
+    assert {f.attack for f in found if not f.held} == harmless
+
+
+def test_the_learners_wheel_would_hold_no_hidden_test(top):
+    import tomllib
+
+    wheel = tomllib.loads((top / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
+    assert not any("assignments" in path for path in wheel["wheel"]["only-include"])
+    assert not any("assignments" in path for path in wheel["sdist"]["include"])
+
+
+def test_assignments_may_live_anywhere(tmp_path, monkeypatch):
+    shutil.copytree(SHEETS / "cheap", tmp_path / "own" / "cheap")
+    assert assignments.assignment_names(tmp_path / "own") == ["cheap"]
+    monkeypatch.setenv("TLWIDGETS_ASSIGNMENTS", str(tmp_path / "own"))
+    assert assignments.load("cheap").points == 5
+    with pytest.raises(CourseError, match="there is no folder"):
+        assignments.load("cheap", tmp_path / "none")
+
+
+@pytest.mark.slow
+def test_the_sample_class_gets_what_it_deserves(top, tmp_path, capsys, kind):
+    """The quick start of the guide, on 30 invented learners from very good to hostile."""
+    source = top / "assignments" / "sample_class"
+    command_line = ["grade", str(source / "submissions"), "--assignment", "03_freezing", "--out", str(tmp_path / "r")]
+    assert command.main([*command_line, "--cpu", "10", "--due", "2026-03-01T23:59"]) == 0
+    with (source / "expected.csv").open(encoding="utf-8") as f:
+        expected = {row["learner"]: row for row in csv.DictReader(f)}
+    with (tmp_path / "r" / "grades.csv").open(encoding="utf-8") as f:
+        found = {row["learner"]: row for row in csv.DictReader(f)}
+    assert len(found) == 30
+    for learner, row in expected.items():
+        assert {k: found[learner][k] for k in row} == row, found[learner]
+    assert "30 learners" in capsys.readouterr().out
+    assert len(list((tmp_path / "r" / "feedback").glob("*.html"))) == 30
