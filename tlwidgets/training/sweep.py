@@ -121,8 +121,16 @@ class Sweep:
         rows = []
         for way, group in groups.items():
             low, high = _interval([t.accuracy for t in group])
-            mean, train = (float(np.mean([getattr(t, k) for t in group])) for k in ("accuracy", "train_accuracy"))
-            rows.append(Point(*way, len(group), mean, low, high, train))
+            rows.append(
+                Point(
+                    *way,
+                    seeds=len(group),
+                    mean=float(np.mean([t.accuracy for t in group])),
+                    low=low,
+                    high=high,
+                    train_mean=float(np.mean([t.train_accuracy for t in group])),
+                )
+            )
         return rows
 
     def __str__(self) -> str:
