@@ -144,6 +144,13 @@ def test_paper_is_white(mount):
     assert fill == "rgb(245, 245, 245)"
 
 
+def test_forced_colors_leave_numbers_and_marks(mount):
+    page = mount_widget(mount, matrix(), forced_colors="active")
+    style = "(q) => getComputedStyle(document.querySelector(q)).fill"
+    assert page.evaluate(style, ".tlw-cell") != page.evaluate(style, ".tlw-cell-text")
+    assert page.evaluate(style, ".tlw-cell-text") == page.evaluate(style, ".tlw-cell-mark")
+
+
 def test_the_focus_survives_a_new_view(mount):
     page = mount_widget(mount, matrix())
     page.get_by_role("gridcell").focus()

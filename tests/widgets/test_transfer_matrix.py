@@ -11,6 +11,7 @@ from scipy import stats
 
 from tlwidgets.errors import CourseError
 from tlwidgets.widgets import TransferMatrix
+from tlwidgets.widgets._palette import LEVELS, css_variables, level_color
 from tlwidgets.widgets._runs import difference
 
 HOSTILE = "<img src=x onerror=alert(1)>$x$"
@@ -161,3 +162,28 @@ def test_difference_without_numbers():
     assert difference([1.0], [math.nan]) is None
     assert difference([math.nan], [1.0], paired=True) is None
     assert difference([0.5, 0.5], [0.4, 0.4]).sign == 1
+
+
+def luminance(color):
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_numbers_can_be_read_on_every_cell(dark):
+    fills = []
+    for level in range(-LEVELS, LEVELS + 1):
+        fill, ink = level_color(level, dark=dark)
+        low, high = sorted((luminance(fill), luminance(ink)))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, (level, fill, ink)
+        assert f"{fill};" in css_variables()
+        fills.append(fill)
+    assert len(set(fills)) == 2 * LEVELS + 1
+
+
+def test_shared_scripts_come_in_once():
+    text = TransferMatrix._esm
+    assert text.count("function followWidth(") == text.count("function heatmap(") == 1
+    assert "import {" not in text
+    assert text.count("export ") == text.count("export default") == 1

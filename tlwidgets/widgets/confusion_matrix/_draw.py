@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from .._figure import StaticFigure
@@ -59,11 +60,16 @@ def draw(
         ax = figure.subplots()
     values = shares(matrix, normalize)
     high = max(1.0, float(values.max(initial=0)))
-    for i, j in zip(*np.nonzero(matrix), strict=True):
-        level = max(1, round(LEVELS * (values[i, j] / high) ** 0.5)) * (1 if i == j else -1)
-        fill, ink = level_color(int(level))
-        ax.add_patch(Rectangle((j, i), 1, 1, facecolor=fill, edgecolor="white", lw=0 if small else 1))
-        if not small:
+    levels = np.zeros(matrix.shape, "int64")
+    some = matrix > 0
+    levels[some] = np.maximum(1, np.round(LEVELS * np.sqrt(values[some] / high)))
+    levels *= np.where(np.eye(len(classes), dtype=bool), 1, -1)
+    palette = np.array([to_rgb(level_color(level)[0]) for level in range(-LEVELS, LEVELS + 1)])
+    if matrix.size:
+        ax.imshow(palette[levels + LEVELS], extent=(0, k, k, 0), interpolation="nearest")
+    if not small:
+        for i, j in zip(*np.nonzero(matrix), strict=True):
+            ink = level_color(int(levels[i, j]))[1]
             ax.text(j + 0.5, i + 0.5, f"{values[i, j]:.0f}", ha="center", va="center", fontsize=8, color=ink)
     if opened:
         ax.add_patch(Rectangle((opened[1], opened[0]), 1, 1, facecolor="none", edgecolor="#111", lw=2.2))

@@ -161,7 +161,7 @@ export default () => {
           const room = [from, py - 5, to, py + 5];
           if (from < LEFT || to > width - 2 || taken.some((t) => meets(t, room))) continue;
           taken.push(room);
-          named.push({ room, text: svg("text", { x: at, y: py + 4, "text-anchor": anchor, class: "tlw-name" }, null, name) });
+          named.push({ i, room, text: svg("text", { x: at, y: py + 4, "text-anchor": anchor, class: "tlw-name" }, null, name) });
           break;
         }
       }
@@ -203,8 +203,8 @@ export default () => {
       const wide = [...nameHere.textContent].length * 7;
       const [px, py] = [X(x[i]), Y(truth[i])];
       const room = [left ? px - 13 - wide : px - 9, py - 9, left ? px + 9 : px + 13 + wide, py + 9];
-      for (const { room: other, text: name } of named) {
-        name.setAttribute("visibility", at >= 0 && meets(room, other) ? "hidden" : "visible");
+      for (const { i: owner, room: other, text: name } of named) {
+        name.setAttribute("visibility", at >= 0 && (owner === i || meets(room, other)) ? "hidden" : "visible");
       }
     }
 
