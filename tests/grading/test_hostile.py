@@ -1,4 +1,4 @@
-"""Submissions that attack: each ends with the marks it deserves and a clear sentence, nothing else changes, nothing runs on.
+"""Submissions that attack: each ends with the marks it deserves and a clear sentence; nothing changes, nothing runs on.
 
 The attacks are real and run only inside the sandbox; sockets go to loopback.
 """
@@ -63,7 +63,9 @@ def test_a_correct_answer_gets_everything(marks):
 
 def test_wrong_and_partial_answers_get_what_they_deserve(marks):
     wrong = "def double(x):\n    return x + 1"
-    part = "def total(numbers):\n    t = None\n    for n in numbers:\n        t = n if t is None else t + n\n    return t"
+    part = (
+        "def total(numbers):\n    t = None\n    for n in numbers:\n        t = n if t is None else t + n\n    return t"
+    )
     assert marks(wrong, part)[:2] == (0, 1)
 
 
@@ -167,7 +169,7 @@ def test_it_finds_no_test_and_no_other_learner(marks, tmp_path, top):
     secret.write_text("answer")
     os.chmod(tmp_path, 0o755)  # noqa: PTH101
     code = f"""import os
-print(os.path.exists({str(secret)!r}), os.path.exists({str(top / "assignments")!r}), os.path.exists({str(top / "tests")!r}))
+print(*[os.path.exists(p) for p in ({str(secret)!r}, {str(top / "assignments")!r}, {str(top / "tests")!r})])
 print([os.path.join(d, f) for d, _, fs in os.walk({str(top)!r}) for f in fs if 'hidden' in d and f.startswith('test_')])
 print(sorted(k for k in os.environ if 'KEY' in k or 'TOKEN' in k or 'PYTEST' in k))
 """
@@ -211,7 +213,8 @@ def test_nothing_is_left_behind(marks):
 def test_it_has_no_rights_to_gain(marks):
     code = """import subprocess, os
 print(subprocess.run(['unshare', '-Ur', 'true'], capture_output=True).returncode != 0, os.getuid() != 0)
-print([line.split()[1] for line in open('/proc/self/status') if line.startswith(('CapEff', 'CapPrm', 'CapBnd', 'NoNewPrivs'))])
+lines = [line for line in open('/proc/self/status') if line.startswith(('CapEff', 'CapPrm', 'CapBnd', 'NoNewPrivs'))]
+print([line.split()[1] for line in lines])
 print(sorted(os.listdir('/proc/self/fd')) and [p for p in os.listdir('/proc') if p.isdigit() and int(p) > 40])
 """
     said = printed(marks(code + DOUBLE)[2], "double").splitlines()
@@ -239,7 +242,9 @@ def test_an_object_equal_to_everything_earns_nothing(marks):
 
 
 def test_a_list_that_lies_about_itself_earns_nothing(marks):
-    code = "class L(list):\n    def __eq__(self, o): return True\nclass F(float):\n    def __eq__(self, o): return True\n"
+    code = (
+        "class L(list):\n    def __eq__(self, o): return True\nclass F(float):\n    def __eq__(self, o): return True\n"
+    )
     double, total, ran = marks(f"{code}def double(x): return L()", f"{code}def total(n): return F()")
     assert (double, total) == (0, 0)
     assert "cannot be recorded" in ran.errors["double"]
@@ -308,7 +313,9 @@ def test_edited_and_deleted_checks_are_ignored(marks, hand_in):
         if grade.get("grade_id", "").endswith("_check"):
             cell["source"], grade["points"], grade["grade"] = "pass", 100, False
     assert marks(raw=json.dumps(whole).encode())[:2] == (0, 2)
-    whole["cells"] = [c for c in whole["cells"] if not c["metadata"].get("nbgrader", {}).get("grade_id", "").endswith("_check")]
+    whole["cells"] = [
+        c for c in whole["cells"] if not c["metadata"].get("nbgrader", {}).get("grade_id", "").endswith("_check")
+    ]
     assert marks(raw=json.dumps(whole).encode())[:2] == (0, 2)
 
 

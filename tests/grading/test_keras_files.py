@@ -68,6 +68,10 @@ def layer(module, name, inner):
     return change
 
 
+def inside(**values):
+    return lambda whole: whole["config"]["layers"][2]["config"].update(values)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -80,8 +84,8 @@ def layer(module, name, inner):
         layer("keras.layers", "StringLookup", {"vocabulary": "/etc/passwd"}),
         layer("keras.models", "load_model", {}),
         layer("keras.layers.os", "path", {}),
-        lambda w: w["config"]["layers"][2]["config"].update(activation={"class_name": "function", "config": "os.system", "module": "os"}),
-        lambda w: w["config"]["layers"][2]["config"].update(kernel_initializer={"class_name": "__lambda__", "config": {}}),
+        inside(activation={"class_name": "function", "config": "os.system", "module": "os"}),
+        inside(kernel_initializer={"class_name": "__lambda__", "config": {}}),
         lambda w: w.update(class_name="Model", module="my_package", registered_name="My>Model"),
         lambda w: {"class_name": "__typespec__", "config": 1, "module": "keras"},
         lambda w: [1],

@@ -84,7 +84,7 @@ def test_only_answers_are_taken(cheap, hand_in):
 def test_what_is_no_notebook_gets_a_sentence(cheap, body, words):
     merged = merge(cheap, body)
     assert merged.answers == {}
-    assert len(merged.notes) == (1 if "cells\": []" not in str(body[:40]) or len(body) > 100 else 4)
+    assert len(merged.notes) == (1 if 'cells": []' not in str(body[:40]) or len(body) > 100 else 4)
     assert words in merged.notes[0]
 
 
@@ -116,7 +116,7 @@ def test_old_and_foreign_forms_are_read(cheap, hand_in):
 
 
 def test_odd_characters_do_not_stop_anything(cheap, hand_in):
-    merged = merge(cheap, hand_in('def double(x):\n    return 2 * x  # \ud800 \x00 Ω 学'))
+    merged = merge(cheap, hand_in("def double(x):\n    return 2 * x  # \ud800 \x00 Ω 学"))
     assert "\x00" not in merged.answers["double"]
     merged.answers["double"].encode()
     assert any("null characters" in note for note in merged.notes)

@@ -73,7 +73,12 @@ def test_regrade_makes_one_result_again(grade, class_folder, hand_in, tmp_path):
 
 
 def test_shards_and_collect_give_what_one_run_gives(grade, class_folder, hand_in, cheap, tmp_path):
-    source = class_folder({f"learner {i}": hand_in("def double(x): return x" if i % 3 else "", why=str(i)) for i in range(7)})
+    source = class_folder(
+        {
+            f"learner {i}": hand_in("def double(x): return x" if i % 3 else "def double(x): return 2 * x", why=str(i))
+            for i in range(7)
+        }
+    )
     whole, _ = grade(source, tmp_path / "whole", seed=5)
     parts = []
     for i in (1, 2, 3):
@@ -114,7 +119,9 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(kind, class_folder, han
 
 def test_a_failing_machine_never_costs_a_mark(class_folder, hand_in, cheap, tmp_path, kind):
     """The module that all boxes need does not exist: nobody can be graded, and nobody gets 0."""
-    broken = replace(cheap, cells=tuple({**c, "source": c["source"].replace("numpy", "no_such_module")} for c in cheap.cells))
+    broken = replace(
+        cheap, cells=tuple({**c, "source": c["source"].replace("numpy", "no_such_module")} for c in cheap.cells)
+    )
     found = grader.grade(class_folder({"ann": hand_in()}), broken, tmp_path / "r", limits=LIMITS, say=lambda _: None)
     assert found[0].points is None
     assert "the machine is to blame" in found[0].problem
@@ -155,7 +162,11 @@ def test_points_that_are_no_points_are_said(grade, class_folder, hand_in, tmp_pa
     people = {"ann": hand_in(), "bob": hand_in(why="x")}
     grade(class_folder(people), out)
     text = (out / "manual.csv").read_text().splitlines()
-    (out / "manual.csv").write_text("\n".join([text[0], *(line.replace(",,1,", f",{p},1,") for line, p in zip(text[1:], ("7", "lots"), strict=True))]))
+    (out / "manual.csv").write_text(
+        "\n".join(
+            [text[0], *(line.replace(",,1,", f",{p},1,") for line, p in zip(text[1:], ("7", "lots"), strict=True))]
+        )
+    )
     found, _ = grade(class_folder(people), out)
     assert [g.tasks["why"] for g in found.values()] == [None, None]
     said = {"7 is not between 0 and 1", "'lots' is no number of points"}
@@ -174,7 +185,9 @@ raise ValueError('<b onmouseover=alert(7)>')
     whole = hand_in(evil, raw=False)
     for cell in whole["cells"]:
         if cell["cell_type"] == "code":
-            cell["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": "<script>alert(8)</script>"}}]
+            cell["outputs"] = [
+                {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<script>alert(8)</script>"}}
+            ]
     name = "<script>alert(9)<∕script>"
     out = tmp_path / "results"
     found, _ = grade(class_folder({name: json.dumps(whole).encode()}), out)

@@ -62,7 +62,8 @@ for name in ("freeze_to.0", "freeze_to.1", "freeze_to.2", "freeze_to.again"):
     head = dict(kind="record", name=name, ending="keras", task="freeze_to", size=len(b.getvalue()))
     for fd in range(3, 60):
         try:
-            if os.readlink(f"/proc/self/fd/{fd}").startswith("pipe:"): os.write(fd, json.dumps(head).encode() + b"\\n" + b.getvalue())
+            if os.readlink(f"/proc/self/fd/{fd}").startswith("pipe:"):
+                os.write(fd, json.dumps(head).encode() + b"\\n" + b.getvalue())
         except OSError: pass
 os._exit(0)"""
     for cell in whole["cells"]:
@@ -90,25 +91,25 @@ def test_what_is_built(name, tmp_path):
             line = content.read(sheet.lesson).exercises[task.name].solution.splitlines()[1].strip()
             assert line in own.replace('\\"', '"')
             assert line not in learner.replace('\\"', '"')
-    for source in (*sheet.hidden.values(), sheet.probes):
-        for text in assignments._strings(source):
-            assert text not in learner
+    shown = "\n".join(cell["source"] for cell in sheet.release())
+    for source in sheet.hidden.values():
+        assert [text for text in assignments._strings(source) if text in shown] == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("old", "new", "words"),
     [
-        (lambda c: c.replace("return 2 * x", "return 3 * x"), "the solution does not pass 'Every number is doubled'"),
-        (lambda c: c.replace("def double(x):\n    ###", "def double(x):\n    return 2 * x\n    ###"), "the empty copy passes"),
-        (lambda c: c.replace("def double(x):\n    ### BEGIN SOLUTION", "### BEGIN SOLUTION\ndef double(x):"), "the stub gives nothing"),
-        (lambda c: c.replace("# Cheap", "# Cheap\nAt least one number is not twice what went in."), "the release holds 'At least one"),
-        (lambda c: c.replace("assert double", "import no_such_thing\nassert double"), None),
-        (lambda c: c.replace("import numpy", "import no_such_thing as numpy"), "it could not be run"),
+        ("return 2 * x", "return 3 * x", "the solution does not pass 'Every number is doubled'"),
+        ("def double(x):\n    ###", "def double(x):\n    return 2 * x\n    ###", "the empty copy passes"),
+        ("def double(x):\n    ### BEGIN SOLUTION", "### BEGIN SOLUTION\ndef double(x):", "the stub gives nothing"),
+        ("# Cheap", "# Cheap\nAt least one number is not twice what went in.", "the release holds 'At least one"),
+        ("assert double", "import no_such_thing\nassert double", None),
+        ("import numpy", "import no_such_thing as numpy", "it could not be run"),
     ],
-)  # fmt: skip
-def test_an_unsound_sheet_is_noticed(cheap, engine, change, words):
-    cells = tuple({**c, "source": change(c["source"])} for c in cheap.cells)
+)
+def test_an_unsound_sheet_is_noticed(cheap, engine, old, new, words):
+    cells = tuple({**c, "source": c["source"].replace(old, new)} for c in cheap.cells)
     said = [s for s in verify(replace(cheap, cells=cells), engine) if "lesson" not in s]
     assert any(words in s for s in said) if words else said == []
 

@@ -1,4 +1,4 @@
-"""Everything that a course site gives an instructor is found: one entry a learner, and a note where something is odd."""
+"""Everything that a course site gives an instructor is found: one entry a learner, a note where something is odd."""
 
 from __future__ import annotations
 
@@ -91,7 +91,11 @@ def test_nbgrader_exchange_takes_the_newest(tmp_path):
 
 
 def test_github_classroom(tmp_path):
-    found = by_name(write(tmp_path, {"cheap-ann/cheap.ipynb": BOOK, "cheap-bob-2/cheap.ipynb": BOOK, "cheap-ann/.git/x.ipynb": BOOK}))
+    found = by_name(
+        write(
+            tmp_path, {"cheap-ann/cheap.ipynb": BOOK, "cheap-bob-2/cheap.ipynb": BOOK, "cheap-ann/.git/x.ipynb": BOOK}
+        )
+    )
     assert set(found) == {"ann", "bob-2"}
     assert found["ann"].notes == ()
 
@@ -118,7 +122,9 @@ def test_canvas_zip(tmp_path):
 
 def test_a_zip_inside_and_path_tricks(tmp_path):
     tricks = archive({"../../../evil.ipynb": b"evil", "/etc/evil.ipynb": b"evil", "work/x.ipynb": b"good"})
-    found = by_name(write(tmp_path / "class", {"ann/all.zip": tricks, "bob/all.zip": b"PK no zip", "cy/all.zip": archive({})}))
+    found = by_name(
+        write(tmp_path / "class", {"ann/all.zip": tricks, "bob/all.zip": b"PK no zip", "cy/all.zip": archive({})})
+    )
     assert found["ann"].read() == b"good"
     assert any("leads out of it" in note for note in found["ann"].notes)
     assert any("cannot be opened" in note for note in found["bob"].notes)

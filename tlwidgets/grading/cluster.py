@@ -49,7 +49,7 @@ class Cluster:
         except ImportError:
             raise CourseError("Dask is not installed: pip install 'tlwidgets[cluster]'.") from None
         try:
-            self._client = distributed.Client(address, timeout="30s")
+            self._client = distributed.Client(address, timeout="10s")
         except (OSError, ValueError, TimeoutError) as e:
             raise CourseError(
                 f"no Dask scheduler answers at {address} ({type(e).__name__}): check the address."
