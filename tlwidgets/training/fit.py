@@ -20,10 +20,6 @@ from .run import Run, peak_megabytes, versions
 
 __all__ = ["fit"]
 
-_CHUNK = 512
-"""Examples that go through a prefix at a time; what Keras keeps of them is given back before the next."""
-
-
 _SHORT = 10**9
 """Multiply-adds of an epoch that is over in an instant: an interrupt need not come before its end."""
 _COPIED = 64 * 2**20
@@ -222,7 +218,7 @@ def _kept(
     features: list[store.Features] = []
     for key, known, (given, v) in zip(keys, found, sets, strict=True):
         if known is None:
-            parts = _augmented(part.prefix, given, batch, v, seed) if v else _computed(part.prefix, given, batch)
+            parts = _augmented(part.prefix, given, batch, v, seed) if v else _computed(part.forward, given, batch)
             if half:
                 parts = ([a.astype("float16") if a.dtype.kind == "f" else a for a in rows] for rows in parts)
             try:
@@ -238,10 +234,10 @@ def _mapped(kept: tuple[store.Features, store.Features | None]) -> bool:
     return size > cost.MEMORY
 
 
-def _computed(prefix: Any, given: Examples, batch: int) -> Iterator[list[NDArray[Any]]]:
-    """Yield the output of a prefix, some examples at a time, in the batches that Keras makes of them."""
-    for x in _chunks(given, batch):
-        yield _arrays(prefix.predict(x, batch_size=batch, verbose=0))
+def _computed(forward: Any, given: Examples, batch: int) -> Iterator[list[NDArray[Any]]]:
+    """Yield the output of a prefix, in the batches that Keras makes of the examples."""
+    for x in _batches(given, batch):
+        yield _arrays(forward(x))
 
 
 def _augmented(prefix: Any, given: Examples, batch: int, views: int, seed: int) -> Iterator[list[NDArray[Any]]]:
@@ -253,19 +249,18 @@ def _augmented(prefix: Any, given: Examples, batch: int, views: int, seed: int) 
         generator.assign(np.array([seed, i], generator.dtype))
     try:
         for _ in range(views):
-            for x in _chunks(given, batch):
+            for x in _batches(given, batch):
                 yield _arrays(prefix(x, training=True))
     finally:
         for generator, state in zip(generators, before, strict=True):
             generator.assign(state)
 
 
-def _chunks(given: Examples, batch: int) -> Iterator[Any]:
+def _batches(given: Examples, batch: int) -> Iterator[Any]:
     import keras
 
-    chunk = batch * max(1, _CHUNK // batch)
-    for start in range(0, len(given), chunk):
-        yield keras.tree.map_structure(lambda a, at=start: a[at : at + chunk], given.x)
+    for start in range(0, len(given), batch):
+        yield keras.tree.map_structure(lambda a, at=start: a[at : at + batch], given.x)
 
 
 def _arrays(tensors: Any) -> list[NDArray[Any]]:

@@ -7,7 +7,7 @@ What is left, the *suffix*, shares its layers with the model: training the suffi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -30,6 +30,8 @@ class Split:
     suffix: Any
     why: str
     """What ends the prefix."""
+    forward: Callable[[Any], Any] | None = None
+    """Runs the prefix on a batch of arrays, in inference mode, through one graph for batches of any size."""
     nodes_before: tuple[Any, ...] = ()
     """Calls of layers in the prefix, input side first."""
     nodes_after: tuple[Any, ...] = ()
@@ -178,15 +180,26 @@ def split(model: Any, *, augmented: bool = False) -> Split:
     key = tuple(map(id, before))
     if key not in made.parts:
         tensors = boundary[0] if len(boundary) == 1 else boundary
-        made.parts[key] = (
-            keras.Model(made.input, tensors, name=f"{model.name}_prefix"),
-            keras.Model(tensors, made.output, name=f"{model.name}_suffix"),
-        )
-    prefix, suffix = made.parts[key]
+        prefix = keras.Model(made.input, tensors, name=f"{model.name}_prefix")
+        made.parts[key] = prefix, keras.Model(tensors, made.output, name=f"{model.name}_suffix"), _forward(prefix)
+    prefix, suffix, forward = made.parts[key]
     if [id(w) for w in suffix.trainable_weights] != [id(w) for w in model.trainable_weights]:
         # an optimizer that clips by the norm of all gradients would add them up in another order
         return Split(None, model, f"the part of {model.name!r} that trains lists its weights in another order")
-    return Split(prefix, suffix, first, tuple(before), tuple(after))
+    return Split(prefix, suffix, first, forward, tuple(before), tuple(after))
+
+
+def _forward(prefix: Any) -> Callable[[Any], Any]:
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return lambda x: prefix.predict_on_batch(x)
+    import tensorflow as tf
+
+    # predict would trace the network twice: for full batches, and again for the last one
+    like = keras.tree.map_structure(lambda t: tf.TensorSpec((None, *t.shape[1:]), t.dtype), prefix.input)
+    run = tf.function(lambda x: prefix(x, training=False), input_signature=[like])
+    return lambda x: run(keras.tree.map_structure(lambda a, spec: tf.cast(a, spec.dtype), x, like))
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,8 +209,8 @@ class _Made:
     input: Any
     output: Any
     nodes: tuple[Any, ...]
-    parts: dict[tuple[int, ...], tuple[Any, Any]]
-    """Prefix and suffix, by the calls that make up the prefix."""
+    parts: dict[tuple[int, ...], tuple[Any, Any, Callable[[Any], Any]]]
+    """Prefix, suffix and how to run the prefix, by the calls that make up the prefix."""
 
 
 # Nothing in a value may hold the model that is its key: it would never be given back.
