@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+
 import nbformat
 import pytest
 from playwright.sync_api import expect
+from test_accessibility import axe, findings  # noqa: F401
 
 from tlwidgets.course import export
 
@@ -52,16 +55,22 @@ Needs()""",
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    """A notebook that ran, saved and made into a page."""
+def executed():
+    """A notebook that ran, with the state of its widgets."""
     from nbclient import NotebookClient
 
-    folder = tmp_path_factory.mktemp("published")
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS.values()]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec})
     NotebookClient(notebook, timeout=300, kernel_name="python3", store_widget_state=True).execute()
-    nbformat.write(notebook, folder / "run.ipynb")
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, executed):
+    """It, saved and made into a page."""
+    folder = tmp_path_factory.mktemp("published")
+    nbformat.write(executed, folder / "run.ipynb")
     export.publish(folder / "run.ipynb", folder / "lesson.ipynb")
     return folder
 
@@ -177,3 +186,27 @@ def test_on_paper(page, shots):
     pdf = page.pdf(path=shots / "page.pdf")
     assert pdf.startswith(b"%PDF")
     assert not page.locator(".tlw-still").first.is_visible(), "one or the other, not both"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_colours_of_jupyterlab(chromium, executed, axe, tmp_path, theme):  # noqa: F811
+    (tmp_path / "page.html").write_text(export.page(executed, theme=theme), "utf-8")
+    page = chromium.new_page(viewport={"width": 1000, "height": 800})
+    page.goto((tmp_path / "page.html").as_uri())
+    page.locator("[data-tlw-live=true]").nth(9).wait_for()
+    assert findings(page, axe) == []
+    page.close()
+
+
+def test_a_widget_that_fails_leaves_its_picture(chromium, executed, tmp_path):
+    broken = copy.deepcopy(executed)
+    state = broken.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    for record in state.values():
+        record["state"]["_esm"] = "throw new Error('not in this browser')"
+    (tmp_path / "page.html").write_text(export.page(broken), "utf-8")
+    page = chromium.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    page.locator("[data-tlw-live=false]").nth(9).wait_for()
+    assert page.locator("[data-tlw-live=true]").count() == 0
+    assert page.get_by_role("img", name="A line up to 2.").first.is_visible()
+    page.close()

@@ -74,6 +74,7 @@
       place.dataset.tlwLive = "true";
     } catch (error) {
       root.remove(); // the picture stays
+      place.dataset.tlwLive = "false";
       console.error(error);
     }
   }
