@@ -74,7 +74,7 @@ def moved(optimizer, steps=7, dtype="float32"):
     for step in range(steps):
         size = 10.0 ** (step % 4 - 2)
         optimizer.apply([tf.cast(tf.constant(size * rng.normal(size=s)), dtype) for s in shapes], variables)
-    return [np.array(v) for v in variables]
+    return [np.asarray(v).copy() for v in variables]
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)

@@ -53,7 +53,7 @@ def unchanged(*owners: Any) -> Iterator[None]:
 
     ``model.variables`` holds the running statistics of BatchNorm and the random state of dropout as well.
     """
-    before = [(v, np.array(v)) for owner in owners for v in owner.variables]
+    before = [(v, np.asarray(v).copy()) for owner in owners for v in owner.variables]
     try:
         yield
     finally:
