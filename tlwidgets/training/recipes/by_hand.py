@@ -13,8 +13,8 @@ __all__ = ["train_by_hand"]
 def train_by_hand(model: Any, batches: Batches, *, optimizer: Any, loss: Any, epochs: int) -> list[float]:
     """Train a model without ``fit``: the same numbers, bit for bit, as ``fit`` on the same batches.
 
-    ``model.compile(optimizer, loss); model.fit(batches, epochs=epochs, shuffle=False)`` takes the same steps. It also measures,
-    calls callbacks, and scales the loss under ``mixed_float16``; this loop does none of that.
+    ``model.compile(optimizer, loss); model.fit(batches, epochs=epochs, shuffle=False)`` takes the same steps. It
+    also measures, calls callbacks, and scales the loss under ``mixed_float16``; this loop does none of that.
 
     ``GradientTape`` is TensorFlow's way to a gradient. JAX asks for a function and returns the function of its
     gradient (``jax.grad``), PyTorch stores gradients beside the weights (``loss.backward()``). All else is the same.
