@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import sys
 import tempfile
@@ -69,13 +68,11 @@ def _packages() -> list[Finding]:
 
 def _device() -> Finding:
     try:
-        import keras
-        import tensorflow as tf
+        from ..training.device import device
+
+        return Finding("device", "ok", str(device()))
     except ImportError as e:
         return Finding("device", "problem", f"TensorFlow cannot be loaded ({e})", _REINSTALL)
-    gpus = tf.config.list_physical_devices("GPU")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return Finding("device", "ok", f"{len(gpus)} GPU, {cores} CPU cores, Keras on {keras.backend.backend()}")
 
 
 def _memory() -> Finding:

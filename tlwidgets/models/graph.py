@@ -189,7 +189,8 @@ def classifier(
     elif len(x.shape) != 2:
         raise CourseError(f"the backbone should end in (n, h, w, c) or (n, c), but its output is {tuple(x.shape)}.")
     init = keras.initializers.GlorotUniform(seed=seed)
-    head = keras.layers.Dense(n, "softmax", kernel_initializer=init, name=f"head{end}")
+    # float32 under mixed precision too: half precision is too coarse for probabilities
+    head = keras.layers.Dense(n, "softmax", kernel_initializer=init, dtype="float32", name=f"head{end}")
     return keras.Model(functional.input, head(x), name=name)
 
 

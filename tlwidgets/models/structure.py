@@ -35,7 +35,7 @@ __all__ = [
 # The naming habits of keras.applications and of the embedded networks: block1a_dwconv, block_3_expand,
 # conv4_block2_1_conv, block5_conv3, mixed7, fire2, stage3, expanded_conv (MobileNetV2's first block), head, stem.
 _BLOCK = re.compile(
-    r"(conv\d+_block\d+|block_?\d+[a-z]?|expanded_conv|mixed\d+|fire_?\d+|stage_?\d+[a-z]?|stem|top|head)(?=_|$|\d)",
+    r"(conv\d+_block\d+|block_?\d+[a-z]?|expanded_conv(?:_\d+)?|conv_(?:dw|pw)_\d+|mixed\d+|fire_?\d+|stage_?\d+[a-z]?|stem|top|head)(?=_|$|\d)",
     re.IGNORECASE,
 )
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import CourseError, unknown
 from ..models.preprocessing import check_pictures
-from ..models.surgery import block_of, blocks, leaf_layers
+from ..models.surgery import block_of, blocks, inline, layer_outputs
 
 __all__ = ["draw", "features", "features_by_block", "probe", "probe_over_seeds"]
 
@@ -96,7 +96,7 @@ def features_by_block(base: Any, x: Any, *, at: Sequence[str] | None = None, bat
     Parameters
     ----------
     base
-        A flat functional Keras model whose layer names tell their blocks.
+        A Keras model whose layer names tell their blocks; models inside it are looked through.
     x
         Pictures (n, height, width, channels).
     at
@@ -110,11 +110,12 @@ def features_by_block(base: Any, x: Any, *, at: Sequence[str] | None = None, bat
         Averaged over positions, in order from the input.
     """
     names = list(at) if at is not None else blocks(base)
-    last = {block_of(layer.name): layer.output for layer in leaf_layers(base)}
+    flat = inline(base)
+    last = {block_of(name): output for name, output in layer_outputs(flat).items()}
     missing = [name for name in names if name not in last]
     if missing:
         raise unknown("block", missing[0], blocks(base))
-    outputs = forward(_pooled(base, [last[name] for name in names]), check_pictures(base, x), batch)
+    outputs = forward(_pooled(flat, [last[name] for name in names]), check_pictures(base, x), batch)
     return dict(zip(names, outputs, strict=True))
 
 
