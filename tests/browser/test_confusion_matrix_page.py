@@ -52,7 +52,9 @@ def test_by_keyboard_alone(mount):
     page.keyboard.press("Enter")
     assert page.evaluate("model.saved.at(-1)") == {"value": ["cat", "dog"]}
     assert requests(page) == [{"kind": "pictures", "i": 0, "j": 1, "page": 0}]
+    assert "Asking the kernel" in page.get_by_role("status").text_content()
     answer(page, list(range(50, 74)))
+    assert "Asking the kernel" not in page.get_by_role("status").text_content()
     assert page.get_by_role("img", name="example 50: true cat, predicted dog").count() == 1
     assert page.get_by_role("list").get_by_role("img").count() == 24
     page.keyboard.press("Tab")  # "Earlier" is disabled

@@ -163,7 +163,7 @@ export default () => {
         if (asked !== request) model.send({ kind: "pictures", i, j, page });
         asked = request;
       }
-      let note = "";
+      let note = asked && !here ? " Asking the kernel for the pictures …" : "";
       if (n && model.get("_has_pictures") && silent && pictures.length < n) {
         note = pictures.length
           ? ` The first ${pictures.length} came with this page; the others need the notebook and its kernel.`
