@@ -14,6 +14,7 @@ from ...errors import CourseError, unknown
 from .. import _bundle
 from .._cells import in_kernel
 from .._static import StaticWidget
+from ._effects import Comparison, comparisons
 from ._points import Points
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class LiveCurves(StaticWidget):
     """Learning curves that grow while plain ``model.fit`` runs, with Pause and Stop.
 
     One panel a metric; training dashed, validation solid; several runs in one picture; runs of one group
-    (seeds) as a mean with a band from the lowest to the highest.
+    (seeds) as a mean with a band from the lowest to the highest. When training is over and two lines are shown, their
+    differences in start, slope and asymptote are marked and said in words (:meth:`comparison`).
 
     Parameters
     ----------
@@ -67,6 +69,7 @@ class LiveCurves(StaticWidget):
     _alone = t.Bool(True).tag(sync=True)
     _runs = t.List().tag(sync=True)
     _gaps = t.List(t.Unicode()).tag(sync=True)
+    _effects = t.List().tag(sync=True)
     _controls = t.Enum(("live", "interrupt"), "live").tag(sync=True)
     _snapshot = t.Bytes(b"").tag(sync=True)
 
@@ -166,13 +169,15 @@ class LiveCurves(StaticWidget):
             with self.hold_sync():
                 self._snapshot = self._points.packed()
                 self._gaps = self._points.gaps()
+                if self.status not in ("running", "paused"):
+                    self._compare()
 
     def clear(self) -> None:
         """Forget all runs."""
         self._points = Points(self.metrics)
         self._sent = self._snapshot_points = 0
         with self.hold_sync():
-            self._runs, self._gaps, self._snapshot, self.hidden, self.text = [], [], b"", [], ""
+            self._runs, self._gaps, self._effects, self._snapshot, self.hidden, self.text = [], [], [], b"", [], ""
             self.status = "idle"
         self._set_value()
         self.refresh_static()
@@ -188,18 +193,39 @@ class LiveCurves(StaticWidget):
         """
         return self._points.history()
 
+    def comparison(self) -> Comparison | None:
+        """Return how the two lines that are shown differ in start, slope and asymptote (Torrey and Shavlik 2009).
+
+        Returns
+        -------
+        Comparison or None
+            With ``base``, ``other``, ``metric`` and ``effects``; ``words()`` says it in sentences. The definitions are
+            those of :func:`tlwidgets.widgets.live_curves._effects.compare`. None while training runs, and unless two
+            lines are shown that have two epochs or more in common.
+        """
+        shown = [key for key in self._points.lines() if key not in self.hidden]
+        if len(shown) != 2 or self.status in ("running", "paused"):
+            return None
+        return next(iter(comparisons(self._points, self.hidden)), None)
+
+    def _compare(self) -> None:
+        """Compare every pair of lines, so that the browser can show the pair that is left when others are hidden."""
+        self._effects = [comparison.to_json() for comparison in comparisons(self._points)]
+
     # -- words and picture
 
     def summary(self) -> str:
-        """Return the curves in words: the first and the last value of each, and the gaps."""
+        """Return the curves in words: the first and the last value of each, the gaps, and how two lines differ."""
         head = f"Learning curves{f' “{self.title}”' if self.title else ''} ({self.status})."
-        return " ".join([head, *(self._points.words() or ["No points yet."]), *self._points.gaps()])
+        comparison = self.comparison()
+        words = [] if comparison is None else [comparison.words().strip()]
+        return " ".join([head, *(self._points.words() or ["No points yet."]), *self._points.gaps(), *words])
 
     def static(self) -> StaticFigure:
         """Return the curves as a matplotlib figure with alternative text (``figure.alt``)."""
         from ._draw import draw
 
-        return draw(self._points, self.title, self.smoothing, self.hidden, self.summary())
+        return draw(self._points, self.title, self.smoothing, self.hidden, self.summary(), self.comparison())
 
     # -- Keras
 
@@ -229,6 +255,7 @@ class LiveCurves(StaticWidget):
         self.controls_error = None
         with self.hold_sync():
             self.stop = self.paused = False
+            self._effects = []
             self._controls = "live" if live or not in_kernel() else "interrupt"
             self.status = "running"
         self._set_value()
@@ -247,6 +274,7 @@ class LiveCurves(StaticWidget):
         with self.hold_sync():
             self.paused = False
             self.status = status
+            self._compare()
             self.text = self.summary()
         self.refresh_static()
 

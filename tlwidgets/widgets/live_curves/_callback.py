@@ -62,7 +62,7 @@ class CurvesCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     def set_model(self, model: Any) -> None:
         """Keras calls this before anything is traced; a fit of ours that never ended is cleared up here."""
-        self._fail()
+        self.failed()
         super().set_model(model)
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -77,7 +77,7 @@ class CurvesCallback(keras.callbacks.Callback):  # type: ignore[misc]
         if threading.current_thread() is threading.main_thread():
             # An exception in fit skips on_train_end. (A fit in another thread outlives the cell: no sign of
             # an error.)
-            at_cell_end(self._fail)
+            at_cell_end(self.failed)
         self._curves._begin(self.pump.active, self.params.get("epochs") or 0)
 
     def on_train_end(self, logs: Any = None) -> None:
@@ -87,8 +87,8 @@ class CurvesCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._interrupt.restore()
         self._curves._finish("stopped" if self._curves.stop else "done")
 
-    def _fail(self) -> None:
-        """Clear up after a fit that was ended by an exception."""
+    def failed(self) -> None:
+        """Clear up after a fit that was ended by an exception. In a cell this happens by itself at its end."""
         if not self._open:
             return
         self._open = False

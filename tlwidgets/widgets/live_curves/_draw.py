@@ -10,23 +10,25 @@ import numpy.typing as npt
 
 from .._figure import StaticFigure
 from .._palette import COLORS
+from ._effects import Comparison, bounded
 from ._points import Points, smooth
 
-__all__ = ["bounded", "draw"]
+__all__ = ["draw"]
 
 _MARKERS = {
     "circle": "o", "square": "s", "triangle": "^", "diamond": "D", "cross": "X", "plus": "P", "star": "*",
 }  # fmt: skip
-_BOUNDED = ("acc", "auc", "precision", "recall", "f1", "iou")
 
 
-def bounded(metric: str) -> bool:
-    """Return whether a metric lies between 0 and 1, so that its axis should not jump."""
-    return any(word in metric.casefold() for word in _BOUNDED)
-
-
-def draw(points: Points, title: str, smoothing: float, hidden: Collection[str], alt: str) -> StaticFigure:
-    """Draw one panel a metric; the arguments are the widget's traits."""
+def draw(
+    points: Points,
+    title: str,
+    smoothing: float,
+    hidden: Collection[str],
+    alt: str,
+    comparison: Comparison | None = None,
+) -> StaticFigure:
+    """Draw one panel a metric; the arguments are the widget's traits, and what two lines say about each other."""
     panels = len(points.metrics)
     columns = min(panels, 3)
     rows = -(-panels // columns)
@@ -57,6 +59,8 @@ def draw(points: Points, title: str, smoothing: float, hidden: Collection[str], 
         if drawn and not bounded(metric):
             low, high = ax.get_ylim()
             ax.set_ylim(min(0.0, low), high)
+        if comparison is not None and comparison.metric == metric:
+            _mark(ax, comparison)
         if not drawn:
             ax.text(0.5, 0.5, "no points yet", ha="center", va="center", transform=ax.transAxes, color="#555")
     if title:
@@ -69,6 +73,23 @@ def draw(points: Points, title: str, smoothing: float, hidden: Collection[str], 
         )  # fmt: skip
         legend.get_title().set_color("#555")
     return figure
+
+
+def _mark(ax: Any, comparison: Comparison) -> None:
+    """Draw the numbered effects: a bracket between two values, a line between two epochs."""
+    right = ax.get_xlim()[1]
+    for number, effect in enumerate(comparison.effects, 1):
+        if effect.kind == "slope":
+            ends = [right if x is None else x for x in (effect.x0, effect.x1)]
+            ax.hlines(effect.y0, min(ends), max(ends), color="#222", lw=1, ls=(0, (2, 2)))
+            where = (sum(ends) / 2, effect.y0)
+        else:
+            ax.vlines(effect.x0, effect.y0, effect.y1, color="#222", lw=1.2)
+            where = (effect.x0, (effect.y0 + effect.y1) / 2)
+        ax.annotate(
+            str(number), where, ha="center", va="center", color="white", fontsize=8, zorder=5, annotation_clip=False,
+            bbox={"boxstyle": "circle,pad=0.25", "facecolor": "#222", "edgecolor": "white", "linewidth": 0.6},
+        )  # fmt: skip
 
 
 def _style(ax: Any, metric: str) -> None:

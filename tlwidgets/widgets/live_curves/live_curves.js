@@ -125,8 +125,27 @@ function spread(labels, top, bottom, distance) {
   return labels;
 }
 
+/** The differences between two lines: a bracket between two values, a dashed line between two epochs, a number. */
+function drawEffects(panel, effects, X, Y, right) {
+  effects.forEach((effect, i) => {
+    const mark = svg("g", { class: "tlw-effect" }, panel);
+    let at;
+    if (effect.kind === "slope") {
+      const ends = [effect.x0, effect.x1].map((x) => (x === null ? right : X(x)));
+      svg("path", { d: `M${ends[0]} ${Y(effect.y0)}H${ends[1]}`, class: "tlw-effect-level" }, mark);
+      at = [(ends[0] + ends[1]) / 2, Y(effect.y0)];
+    } else {
+      const [x, y0, y1] = [X(effect.x0), Y(effect.y0), Y(effect.y1)];
+      svg("path", { d: `M${x - 4} ${y0}h8M${x} ${y0}V${y1}M${x - 4} ${y1}h8`, class: "tlw-effect-bracket" }, mark);
+      at = [x, (y0 + y1) / 2];
+    }
+    svg("circle", { cx: at[0], cy: at[1], r: 8, class: "tlw-effect-disc" }, mark);
+    svg("text", { x: at[0], y: at[1] + 4, "text-anchor": "middle", class: "tlw-effect-number" }, mark, String(i + 1));
+  });
+}
+
 /** One metric: axes, bands, lines, names. Drawn anew with every frame that has new points. */
-function drawPanel(panel, metric, lines, smoothing, width) {
+function drawPanel(panel, metric, lines, smoothing, width, comparison) {
   const height = 200;
   const withLabels = lines.length > 1 && lines.length <= MAX_LABELS && width >= 300;
   const left = 36;
@@ -208,6 +227,7 @@ function drawPanel(panel, metric, lines, smoothing, width) {
       element.style.setProperty("--tlw-line-color", `var(--tlw-c-${label.line.color})`);
     }
   }
+  if (comparison && comparison.metric === metric) drawEffects(panel, comparison.effects, X, Y, width - right);
   panel.setAttribute("aria-label", `${metric}: ${words.join(", ") || "no points yet"}`);
 }
 
@@ -256,9 +276,10 @@ export default () => {
     const legend = html("div", { class: "tlw-legend", role: "group", "aria-label": "Runs shown" });
     const key = html("div", { class: "tlw-key" });
     const gaps = html("ul", { class: "tlw-gaps" });
+    const effects = html("div", { class: "tlw-effects" });
     const words = html("div", { class: "tlw-hidden-text" });
     const box = html("div", { class: "tlw tlw-curves", role: "group" });
-    box.append(title, bar, hint, plots, legend, key, gaps, words);
+    box.append(title, bar, hint, plots, legend, key, effects, gaps, words);
     el.append(box);
     attend(box, model);
 
@@ -285,18 +306,44 @@ export default () => {
       return curves.length ? combine(curves) : null;
     }
 
+    /** How the two lines that are shown differ; null unless there are two. */
+    function comparisonOf(shown) {
+      if (shown.length !== 2) return null;
+      const keys = shown.map((line) => line.key);
+      return (model.get("_effects") ?? []).find((c) => keys.includes(c.base) && keys.includes(c.other)) ?? null;
+    }
+
+    let said = "";
+    function sayEffects(comparison, lines) {
+      const some = (model.get("_effects") ?? []).some((c) => c.effects.length);
+      const hint = !comparison && lines > 2 && some ? "Hide all lines but two to see how they differ." : "";
+      const now = JSON.stringify([comparison, hint]);
+      if (now === said) return;
+      said = now;
+      effects.replaceChildren();
+      if (hint) effects.append(hint);
+      if (!comparison) return;
+      effects.append(html("div", {}, comparison.head));
+      if (comparison.effects.length) {
+        effects.append(html("ol", {}, ...comparison.effects.map((effect) => html("li", {}, effect.text))));
+      }
+      if (comparison.foot) effects.append(html("div", {}, comparison.foot));
+    }
+
     function paint() {
       const metrics = model.get("metrics");
       const hidden = new Set(model.get("hidden"));
       const shown = lineList().filter((line) => !hidden.has(line.key));
       const panels = [...plots.children];
+      const comparison = comparisonOf(shown);
+      sayEffects(comparison, shown.length);
       metrics.forEach((metric, i) => {
         const lines = shown.map((line) => ({
           ...line,
           train: curveOf(line, i, TRAIN),
           validation: curveOf(line, i, VALIDATION),
         }));
-        drawPanel(panels[i], metric, lines, model.get("smoothing"), panelWidth());
+        drawPanel(panels[i], metric, lines, model.get("smoothing"), panelWidth(), comparison);
       });
       let points = 0;
       series.forEach((curve) => (points += curve.x.length));
@@ -387,6 +434,7 @@ export default () => {
       ["change:_runs change:hidden", paintLegend],
       ["change:metrics", repaintPanels],
       ["change:smoothing", onSmoothing],
+      ["change:_effects", redraw],
       ["change:title change:status change:stop change:paused change:value change:text", paintState],
       ["change:_controls change:_gaps", paintState],
     ];
