@@ -265,6 +265,8 @@ def test_the_networks_of_keras_inside_another_model(name, block, maps):
         ("block1a_expand_conv", "block1a"),  # EfficientNet
         ("block_13_depthwise", "block_13"),  # MobileNetV2
         ("expanded_conv_project", "expanded_conv"),
+        ("expanded_conv_4_squeeze_excite_mul", "expanded_conv_4"),  # MobileNetV3
+        ("conv_dw_3_bn", "conv_dw_3"),  # MobileNet
         ("conv4_block2_1_conv", "conv4_block2"),  # ResNet50
         ("block5_conv3", "block5"),  # VGG16
         ("dense_1", ""),

@@ -32,11 +32,17 @@ __all__ = [
     "snapshot",
 ]
 
-# The naming habits of keras.applications and of the embedded networks: block1a_dwconv, block_3_expand,
-# conv4_block2_1_conv, block5_conv3, mixed7, fire2, stage3, expanded_conv (MobileNetV2's first block), head, stem.
+# The naming habits of keras.applications and of the embedded networks
 _BLOCK = re.compile(
-    r"(conv\d+_block\d+|block_?\d+[a-z]?|expanded_conv(?:_\d+)?|conv_(?:dw|pw)_\d+|mixed\d+|fire_?\d+|stage_?\d+[a-z]?|stem|top|head)(?=_|$|\d)",
-    re.IGNORECASE,
+    r"""(
+    block_?\d+[a-z]?            # block1a_dwconv (EfficientNet), block_3_expand (MobileNetV2), block5_conv3 (VGG)
+    | conv\d+_block\d+          # conv4_block2_1_conv (ResNet, DenseNet)
+    | expanded_conv(?:_\d+)?    # MobileNetV2's first block, all of MobileNetV3
+    | conv_(?:dw|pw)_\d+        # MobileNet
+    | mixed\d+ | fire_?\d+      # Inception, SqueezeNet
+    | stage_?\d+[a-z]? | stem | top | head
+    )(?=_|$|\d)""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
