@@ -105,7 +105,8 @@ def nbgrader(sheet, many: int, folder: Path) -> float:
         cells.append(cell)
     (folder / "source" / NAME).mkdir(parents=True)
     (folder / "source" / NAME / f"{NAME}.ipynb").write_bytes(sheet.notebook(cells))
-    env = {**os.environ, **QUIET, "HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder / "j")}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic by its name
+    env = {**os.environ, **QUIET, "PATH": path, "HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder / "j")}
 
     def run(*arguments: str) -> float:
         before = spent()

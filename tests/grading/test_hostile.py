@@ -213,8 +213,8 @@ def test_nothing_is_left_behind(marks):
 def test_it_has_no_rights_to_gain(marks):
     code = """import subprocess, os
 print(subprocess.run(['unshare', '-Ur', 'true'], capture_output=True).returncode != 0, os.getuid() != 0)
-lines = [line for line in open('/proc/self/status') if line.startswith(('CapEff', 'CapPrm', 'CapBnd', 'NoNewPrivs'))]
-print([line.split()[1] for line in lines])
+rights = ('CapEff', 'CapPrm', 'CapBnd', 'NoNewPrivs')
+print([line.split()[1] for line in open('/proc/self/status') if line.startswith(rights)])
 print(sorted(os.listdir('/proc/self/fd')) and [p for p in os.listdir('/proc') if p.isdigit() and int(p) > 40])
 """
     said = printed(marks(code + DOUBLE)[2], "double").splitlines()

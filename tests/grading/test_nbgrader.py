@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -29,12 +30,9 @@ def course(top, tmp_path_factory):
 
 
 def nbgrader(course, *arguments):
-    env = {
-        **os.environ,
-        "HOME": str(course),
-        "JUPYTER_CONFIG_DIR": str(course / "jupyter"),
-        "TLWIDGETS_PROGRESS": str(course / "p"),
-    }
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic by its name
+    env = {**os.environ, "PATH": path, "HOME": str(course), "JUPYTER_CONFIG_DIR": str(course / "jupyter")}
+    env["TLWIDGETS_PROGRESS"] = str(course / "progress.json")
     command = [sys.executable, "-m", "nbgrader", *arguments]
     done = subprocess.run(command, cwd=course, env=env, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stderr[-3000:]
