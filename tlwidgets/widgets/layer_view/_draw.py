@@ -36,7 +36,8 @@ def draw(
     shown = range(first, min(count, first + _TILES))
     rows = max(3, -(-len(shown) // _COLUMNS))
     figure = StaticFigure((8.6, 0.62 * rows + 0.9), alt)
-    left, right = figure.subfigures(1, 2, width_ratios=[1.15, 1])
+    halves: Any = figure.subfigures(1, 2, width_ratios=[1.15, 1])
+    left, right = halves
     tiles = left.subplots(rows, _COLUMNS, squeeze=False).ravel()
     for ax, c in zip(tiles, shown, strict=False):
         ax.imshow(look.maps[picture, c], cmap=_MAP, vmin=-127, vmax=127)

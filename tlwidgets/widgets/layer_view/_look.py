@@ -63,7 +63,7 @@ def _smaller(maps: Array, side: int) -> Array:
             edges = np.linspace(0, length, side + 1).astype(int)
             shape = [1] * 4
             shape[axis] = side
-            maps = np.add.reduceat(maps, edges[:-1], axis=axis) / np.diff(edges).reshape(shape)
+            maps = np.add.reduceat(maps, edges[:-1], axis=axis) / np.diff(edges).reshape(shape).astype("float32")
     return maps
 
 
