@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -151,20 +152,22 @@ def test_the_doctor_tries_real_attacks(kind, capsys):
     assert all(f["held"] for f in found)
 
 
-def test_the_doctor_notices_a_missing_sandbox():
-    """Without walls, the attacks that harm nobody get through, and the doctor says so."""
-    from tlwidgets.grading import doctor
+def test_the_doctor_notices_a_hole(kind, monkeypatch):
+    """A box that shows one folder too many is a box that the doctor warns of."""
+    from tlwidgets.grading import doctor, sandbox
 
-    harmless = {"read a file of yours", "write outside its folder", "connect to this machine"}
-    kept = dict(doctor._ATTACKS)
-    try:
-        for name in set(kept) - harmless:
-            del doctor._ATTACKS[name]
-        found = doctor.examine("none", trusted=True)
-    finally:
-        doctor._ATTACKS.clear()
-        doctor._ATTACKS.update(kept)
-    assert {f.attack for f in found if not f.held} == harmless
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        Path(folder).chmod(0o755)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        seen = (*sandbox.visible(), folder)
+        monkeypatch.setattr(sandbox, "visible", lambda: seen)
+        found = {f.attack: f for f in doctor.examine()}
+    assert not found["read a file of yours"].held
+    assert len(found["read a file of yours"].got) == 16
+    assert [f.attack for f in found.values() if not f.held] == ["read a file of yours"]
+    assert "FAILED" in doctor.as_text(list(found.values()))
+    with pytest.raises(CourseError, match="every attack would succeed"):
+        doctor.examine("none")
 
 
 def test_the_learners_wheel_would_hold_no_hidden_test(top):

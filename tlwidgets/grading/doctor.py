@@ -99,12 +99,14 @@ def _said(outputs: list[dict[str, Any]], error: str) -> str:
 
 
 def examine(
-    engine: str = "auto", *, trusted: bool = False, warm: bool = True, say: Callable[[str], None] = lambda _: None
+    engine: str = "auto", *, warm: bool = True, say: Callable[[str], None] = lambda _: None
 ) -> list[Finding]:
     """Run every attack in a box, and return how each ended; a :class:`CourseError` says why there is no box."""
     from . import assignment
 
-    kind = sandbox.choose(engine, trusted=trusted)
+    if engine == "none":
+        raise CourseError("without a sandbox every attack would succeed, on your machine: choose another --sandbox.")
+    kind = sandbox.choose(engine)
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
         os.chmod(folder, 0o777)  # noqa: PTH101
         server.settimeout(0.1)

@@ -186,17 +186,18 @@ def main(control: int, preload: list[str]) -> None:
     gc.collect()
     gc.freeze()
     libc = ctypes.CDLL(None, use_errno=True)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
     line = socket.socket(fileno=control)
     line.send(b"ready")
     while True:
         message, fds, _, _ = socket.recv_fds(line, 100, 16)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG if message else 0)[0]:
+                pass
         if not message:
             return
         if os.fork() == 0:
             try:
                 line.close()
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 _middle(libc, fds[0], fds[1], fds[2], fds[3:])
             except BaseException as e:
                 with contextlib.suppress(OSError):
