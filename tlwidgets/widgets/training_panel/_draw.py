@@ -1,0 +1,25 @@
+"""The static picture of the panel. Imported only when one is drawn: it imports matplotlib."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from .._figure import DPI, StaticFigure, png
+
+__all__ = ["draw"]
+
+
+def draw(figures: Sequence[StaticFigure], alt: str) -> StaticFigure:
+    """Put figures one below the other, pixel by pixel."""
+    pictures = [np.asarray(Image.open(io.BytesIO(png(figure))).convert("RGB")) for figure in figures]
+    width, height = max(p.shape[1] for p in pictures), sum(p.shape[0] for p in pictures)
+    whole = StaticFigure((width / DPI, height / DPI), alt)
+    below = height
+    for picture in pictures:
+        below -= picture.shape[0]
+        whole.figimage(picture, xo=0, yo=below)
+    return whole
