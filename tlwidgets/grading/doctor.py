@@ -98,9 +98,7 @@ def _said(outputs: list[dict[str, Any]], error: str) -> str:
     return text or error or "nothing"
 
 
-def examine(
-    engine: str = "auto", *, warm: bool = True, say: Callable[[str], None] = lambda _: None
-) -> list[Finding]:
+def examine(engine: str = "auto", *, warm: bool = True, say: Callable[[str], None] = lambda _: None) -> list[Finding]:
     """Run every attack in a box, and return how each ended; a :class:`CourseError` says why there is no box."""
     from . import assignment
 

@@ -142,12 +142,14 @@ class Engine:
             raise Trouble(f"the box ended with {ended.code} before it began")
         return ended
 
-    def _collect(self, out: int, limits: Limits, watch: _Watch | None, ended: Ended, over: Any) -> None:
+    def _collect(
+        self, out: int, limits: Limits, watch: _Watch | None, ended: Ended, over: Any, last: str = "end"
+    ) -> None:
         deadline = time.monotonic() + limits.deadline
         try:
             for frame in frames.read(out, limit=limits.output, deadline=deadline, stop=watch, over=over):
                 ended.frames.append(frame)
-                if frame.kind == "end":
+                if frame.kind == last:
                     return
         except TimeoutError:
             ended.stopped = f"{limits.deadline:.0f} s had passed"
@@ -227,7 +229,7 @@ class Engine:
             elif self.kind == "none":
                 command = python
                 moved = {k: v.replace(sandbox.BOX, home) for k, v in sandbox.environment().items()}
-                options = {"env": {**moved, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}, "cwd": home}
+                options = {"env": moved, "cwd": home}
             else:
                 command = sandbox.container(self.kind, limits, ["python", *_COMMAND], name=name)
             out_read, out_write = os.pipe()
@@ -242,7 +244,7 @@ class Engine:
                 )
                 os.close(out_write)
                 gone = (os.P_PID, box.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
-                self._collect(out_read, limits, None, ended, lambda: os.waitid(*gone) is not None)
+                self._collect(out_read, limits, None, ended, lambda: os.waitid(*gone) is not None, "ended")
             finally:
                 os.close(out_read)
             if self.kind in ("docker", "podman") and not ended.complete:
@@ -255,4 +257,8 @@ class Engine:
             with contextlib.suppress(ProcessLookupError):  # what a box without walls left behind
                 os.killpg(box.pid, signal.SIGKILL)
         ended.code, ended.cpu = box.returncode, usage.ru_utime + usage.ru_stime
+        for frame in ended.frames:
+            if frame.kind == "ended":
+                with contextlib.suppress(KeyError, TypeError, ValueError):
+                    ended.code, ended.cpu = int(frame.head["code"]), float(frame.head["cpu"])
         return ended

@@ -24,7 +24,6 @@ __all__ = [
     "choose",
     "container",
     "environment",
-    "host_environment",
     "parse_size",
 ]
 
@@ -90,6 +89,7 @@ def environment() -> dict[str, str]:
     """Everything that code in the box finds in ``os.environ``."""
     return {
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+        "PYTHONPATH": os.pathsep.join([str(_paths.PACKAGE.parent), *_packages()]),
         "HOME": BOX,
         "TMPDIR": "/tmp",
         "LANG": "C.UTF-8",
@@ -113,9 +113,9 @@ def environment() -> dict[str, str]:
     }
 
 
-def host_environment() -> dict[str, str]:
-    """Environment of our own helper processes: that of the box, so that a fork of them carries no secret into it."""
-    return environment()
+def _packages() -> list[str]:
+    """Folders of installed packages, a user's own among them."""
+    return [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages") and Path(p).is_dir()]
 
 
 @cache
@@ -127,7 +127,7 @@ def visible() -> tuple[str, ...]:
     homes = [Path(sys.base_prefix).resolve(), Path(sys.prefix).absolute(), Path(sys.prefix).resolve()]
     rooms = [_paths.PACKAGE, _paths.datasets_root(), _paths.notebooks_root()]
     found: list[Path] = []
-    for path in [*homes, *rooms]:
+    for path in [*homes, *map(Path, _packages()), *rooms]:
         if path == Path("/usr") or any(path == f or f in path.parents for f in found):
             continue
         found.append(path)
@@ -205,7 +205,7 @@ def container(engine: str, limits: Limits, command: list[str], *, image: str = I
     args += [f"--tmpfs=/tmp:{size},mode=1777", f"--tmpfs={BOX}:{size},mode=1777", f"--workdir={BOX}", "--shm-size=64m"]
     if name:
         args.append(f"--name={name}")
-    inside = {k: v for k, v in environment().items() if k != "PATH"}
+    inside = {k: v for k, v in environment().items() if k not in ("PATH", "PYTHONPATH")}
     args += [f"--env={key}={value}" for key, value in inside.items()]
     return [*args, image, *command]
 

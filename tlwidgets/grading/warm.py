@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CourseError
-from .sandbox import NOBODY, host_environment
+from .sandbox import NOBODY, environment
 
 __all__ = ["Warm", "namespaces"]
 
@@ -64,7 +64,7 @@ class Warm:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tlwidgets.grading.warm", str(far.fileno()), *preload],
             pass_fds=[far.fileno()],
-            env={**host_environment(), "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+            env=environment(),  # that of the box: a fork carries no secret into it
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
