@@ -265,7 +265,8 @@ def double(x): return x
 
 FORGE = """import json, os
 def forge(name, ending, body):
-    line = json.dumps({{'kind': 'record', 'name': name, 'ending': ending, 'task': 'double', 'size': len(body)}}).encode()
+    head = {{'kind': 'record', 'name': name, 'ending': ending, 'task': 'double', 'size': len(body)}}
+    line = json.dumps(head).encode()
     for fd in range(3, 60):
         try:
             if os.readlink(f'/proc/self/fd/{{fd}}').startswith('pipe:'): os.write(fd, line + b'\\n' + body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 
 import pytest
 
@@ -39,9 +40,7 @@ def test_containers_ask_for_the_same_walls(engine, tmp_path, monkeypatch):
     for wanted in ("--network=none", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--pull=never",
                    "--user=1000:1000", f"--memory={1 << 30}", "--pids-limit=64", "--rm", "--name=box-1"):  # fmt: skip
         assert wanted in command
-    assert not any(
-        word in ("-v", "--volume", "--mount", "--privileged") or word.startswith("--volume") for word in command
-    )
+    assert not [word for word in command if word.split("=")[0] in ("-v", "--volume", "--mount", "--privileged")]
 
 
 @pytest.mark.parametrize(
@@ -64,10 +63,10 @@ def test_a_container_engine_that_is_not_running_is_said():
     engine = next((e for e in ("docker", "podman") if shutil.which(e)), None)
     if engine is None:
         pytest.skip("neither docker nor podman is installed")
-    try:
-        assert sandbox.choose(engine) == engine
-    except CourseError as e:
-        assert "build the image first" in str(e)
+    if subprocess.run([engine, "info"], capture_output=True, timeout=60).returncode == 0:
+        pytest.skip(f"{engine} is running here")
+    with pytest.raises(CourseError, match="build the image first"):
+        sandbox.choose(engine)
 
 
 @pytest.mark.parametrize(

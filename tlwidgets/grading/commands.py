@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +81,6 @@ def _say(line: str) -> None:
 
 def _assignment(args: argparse.Namespace) -> int:
     from . import assignment
-    from .engine import Engine
-    from .sandbox import choose
-    from .soundness import verify
 
     if args.part == "list":
         for name in assignment.assignment_names(args.assignments):
@@ -93,6 +91,11 @@ def _assignment(args: argparse.Namespace) -> int:
         for path in assignment.build(assignment.load(args.name, args.assignments), args.out):
             _say(str(path))
         return 0
+    _linux()
+    from .engine import Engine
+    from .sandbox import choose
+    from .soundness import verify
+
     names = args.names or assignment.assignment_names(args.assignments)
     loaded = [assignment.load(name, args.assignments) for name in names]
     kind = choose(args.sandbox, trusted=args.i_trust_these_files)
@@ -107,7 +110,13 @@ def _assignment(args: argparse.Namespace) -> int:
     return 1 if bad else 0
 
 
+def _linux() -> None:
+    if sys.platform != "linux":
+        raise CourseError("boxes need Linux: grade in a virtual machine, in WSL 2, or on a server.")
+
+
 def _grade(args: argparse.Namespace) -> int:
+    _linux()
     from . import assignment, doctor
     from . import grader as room
     from .sandbox import Limits, parse_size
