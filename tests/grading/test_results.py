@@ -242,3 +242,53 @@ def test_folders_that_are_not_ours_are_left_alone(grade, class_folder, hand_in, 
     with pytest.raises(CourseError, match="neither empty nor a folder of results"):
         grade(class_folder({"ann": hand_in()}), tmp_path / "mine")
     assert [p.name for p in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_a_notebook_of_200_mb_is_not_read_and_is_said(grade, hand_in, tmp_path):
+    whole = hand_in(raw=False)
+    whole["cells"][1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ""}]
+    head, tail = json.dumps(whole).split('"text": ""')
+    folder = tmp_path / "class"
+    folder.mkdir()
+    with (folder / "ann.ipynb").open("w") as f:
+        f.write(head + '"text": "')
+        for _ in range(200):
+            f.write("x" * 2**20)
+        f.write('"' + tail)
+    (folder / "bob.ipynb").write_bytes(hand_in())
+    found, _ = grade(folder, tmp_path / "r")
+    assert (found["ann"].points, found["bob"].points) == (0, 4)
+    assert "was not read: clear its outputs" in found["ann"].notes[0]
+
+
+def test_an_interrupt_ends_everything_in_order(kind, class_folder, hand_in, tmp_path):
+    """Ctrl-C: status 130, what was finished is kept, and no box runs on."""
+    marker = str(900_000_000 + os.getpid())
+    waits = f"import subprocess\nsubprocess.run(['sleep', '{marker}'])"
+    source = class_folder({f"learner{i}": hand_in(waits, why=str(i)) for i in range(6)})
+    command = [sys.executable, "-m", "tlwidgets.grading", "grade", str(source), "--assignment", "cheap"]
+    command += ["--assignments", str(SHEETS), "--out", str(tmp_path / "r"), "--wall", "300"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+    def sleepers():
+        found = []
+        for path in Path("/proc").iterdir():
+            try:
+                if path.name.isdigit() and marker.encode() in (path / "cmdline").read_bytes():
+                    found.append(path.name)
+            except OSError:
+                continue
+        return found
+
+    end = time.monotonic() + 60
+    while not sleepers() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert sleepers()
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    time.sleep(0.3)
+    assert sleepers() == []

@@ -104,6 +104,7 @@ class Engine:
         self.kind = kind
         self.preload = preload
         self._ready: Warm | None = None
+        self._stopping = False
         if warm and kind == "bubblewrap":
             self._ready = self._new()
 
@@ -119,6 +120,10 @@ class Engine:
             self._ready.close()
             self._ready = None
 
+    def stop(self) -> None:
+        """End all boxes; what they were running counts for nothing."""
+        self._stopping = True
+
     def __enter__(self) -> Engine:
         return self
 
@@ -127,6 +132,8 @@ class Engine:
 
     def run(self, job: dict[str, Any], limits: Limits) -> Ended:
         """Run a job in a new box; raises :class:`Trouble` when the box itself failed."""
+        if self._stopping:
+            raise Trouble("it was interrupted")
         job = {**job, "limits": limits.to_json(), "deadline": limits.deadline, "preload": list(self.preload)}
         raw = json.dumps(job).encode()
         start = time.monotonic()
@@ -134,6 +141,8 @@ class Engine:
             ended = self._warm(raw, limits) if self._ready is not None else self._cold(raw, limits)
         except OSError as e:
             raise Trouble(f"the box did not start ({e})") from None
+        if self._stopping:
+            raise Trouble("it was interrupted")
         ended.seconds = time.monotonic() - start
         for frame in ended.frames:
             if frame.kind == "trouble":
@@ -146,8 +155,15 @@ class Engine:
         self, out: int, limits: Limits, watch: _Watch | None, ended: Ended, over: Any, last: str = "end"
     ) -> None:
         deadline = time.monotonic() + limits.deadline
+
+        def look() -> None:
+            if self._stopping:
+                raise InterruptedError
+            if watch is not None:
+                watch()
+
         try:
-            for frame in frames.read(out, limit=limits.output, deadline=deadline, stop=watch, over=over):
+            for frame in frames.read(out, limit=limits.output, deadline=deadline, stop=look, over=over):
                 ended.frames.append(frame)
                 if frame.kind == last:
                     return
@@ -165,7 +181,12 @@ class Engine:
         info_read, info_write = os.pipe()
         command = sandbox.bubblewrap(limits, ["/usr/bin/cat"], info_fd=info_write)
         with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[info_write]
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=[info_write],
+            start_new_session=True,
         ) as box:
             os.close(info_write)
             pid = 0

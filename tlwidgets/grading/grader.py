@@ -252,7 +252,11 @@ def grade(
         with Engine(kind, assignment.preload, warm=warm) as boxes:
             local = Local(boxes, assignment, seed, limits, jobs or len(os.sched_getaffinity(0)))
             with closing(local):
-                failed = _carry_out(store, assignment, local, work, len(todo), say)
+                try:
+                    failed = _carry_out(store, assignment, local, work, len(todo), say)
+                except BaseException:  # an interrupt, a full disk: no box goes on for results that nobody takes
+                    boxes.stop()
+                    raise
     for entry in entries.values():
         if entry["run"] in failed:
             entry["problem"] = failed[entry["run"]]

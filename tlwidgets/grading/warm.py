@@ -69,6 +69,7 @@ class Warm:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            start_new_session=True,  # an interrupt is for the grader, which then ends this in order
         )
         far.close()
 

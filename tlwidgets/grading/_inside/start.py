@@ -19,6 +19,7 @@ def start(job_fd: int, out_fd: int) -> None:
     try:
         with os.fdopen(job_fd, "rb") as stream:
             job = json.load(stream)
+        limits.drop_keys()
         limits.apply(job["limits"])
         import importlib
 
