@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,10 +82,15 @@ class Points:
     def __init__(self, metrics: Sequence[str]) -> None:
         self.metrics = tuple(metrics)
         self.runs: list[RunInfo] = []
-        self._rows: list[tuple[int, int, int, float, float]] = []  # run, metric, 0 train / 1 validation, x, y
+        # five numbers a point: run, metric, 0 train / 1 validation, x, y
+        self._numbers = array("d")
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._numbers) // 5
+
+    def _table(self, start: int = 0) -> Array:
+        """Return a copy of the points from number ``start`` on, shape (n, 5)."""
+        return np.array(memoryview(self._numbers)[5 * start :], dtype=float).reshape(-1, 5)
 
     def new_run(self, name: str | None = None, group: str | None = None) -> int:
         """Add a run and return its number. A name that is taken gets a number behind it."""
@@ -111,21 +117,20 @@ class Points:
             validation = key.startswith("val_")
             metric = key.removeprefix("val_")
             if metric in self.metrics:
-                self._rows.append((run, self.metrics.index(metric), int(validation), float(x), float(value)))
+                self._numbers.extend((run, self.metrics.index(metric), validation, float(x), float(value)))
                 count += 1
         return count
 
     def packed(self, start: int = 0) -> bytes:
         """Return the points from number ``start`` on as little-endian float32, five a point."""
-        return np.asarray(self._rows[start:], "<f4").tobytes()
+        return self._table(start).astype("<f4").tobytes()
 
     def series(self, run: int, metric: str, validation: bool) -> tuple[Array, Array]:
         """Return ``(x, y)`` of one run, sorted by ``x``; both shape (n,)."""
-        key = (run, self.metrics.index(metric), int(validation))
-        found = sorted((row[3], row[4]) for row in self._rows if row[:3] == key)
-        table = np.asarray(found, dtype=float).reshape(-1, 2)
-        y = np.where(np.isfinite(table[:, 1]), table[:, 1], np.nan)
-        return table[:, 0], y
+        table = self._table()
+        table = table[(table[:, :3] == (run, self.metrics.index(metric), validation)).all(axis=1), 3:]
+        x, y = table[np.argsort(table[:, 0], kind="stable")].T
+        return x, np.where(np.isfinite(y), y, np.nan)
 
     def lines(self) -> dict[str, list[int]]:
         """Return the numbers of the runs of each line, in order of appearance."""
@@ -172,10 +177,10 @@ class Points:
 
     def gaps(self) -> list[str]:
         """Return a sentence for each curve with values that are not finite numbers."""
+        table = self._table()
         found: dict[tuple[int, int, int], list[float]] = {}
-        for *key, x, y in self._rows:
-            if not np.isfinite(y):
-                found.setdefault(tuple(key), []).append(x)  # type: ignore[arg-type]
+        for run, metric, validation, x, _ in table[~np.isfinite(table[:, 4])]:
+            found.setdefault((int(run), int(metric), int(validation)), []).append(float(x))
         sentences = []
         for (run, metric, validation), xs in found.items():
             what = f"{'validation' if validation else 'training'} {self.metrics[metric]}"

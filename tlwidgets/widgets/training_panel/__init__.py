@@ -18,7 +18,7 @@ from ...training.checks import whole
 from ...training.compiled import given
 from ...training.extraction import draw
 from ...training.fit import fit
-from ._main_thread import in_main_thread
+from .._main_thread import in_main_thread
 from ._parts import FREEZE, LIVE, FreezePart, LivePart, PanelBase, css, esm, mirror, state
 
 if TYPE_CHECKING:
@@ -421,6 +421,7 @@ class _Press:
             "loss": _mean(losses),
             "train_accuracy": _mean(self._last(names[0])) if names else None,
             "done": len(self.runs),
+            "epochs_done": run.done,
             "stopped": run.ended == "stopped",
             "seconds": sum(run.seconds for run in self.runs),
         }

@@ -135,7 +135,7 @@ export default () => {
         ["Parameters that train", (row) => row.trainable_params.toLocaleString("en")],
         ["Learning rate", (row) => rateText(row.rate)],
         ["Examples", (row) => (row.per_class === null ? row.examples : `${row.examples} (${row.per_class} of each class)`)],
-        ["Epochs", (row) => row.epochs],
+        ["Epochs", (row) => (row.epochs_done < row.epochs ? `${row.epochs_done} of ${row.epochs}` : row.epochs)],
         ["Seeds", (row) => row.done],
         [some("accuracy") ? "Validation accuracy" : "Validation loss", (row) => {
           const spread = row.done > 1 && row.accuracy !== null ? ` (${digits(row.lowest)} to ${digits(row.highest)})` : "";

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from .._cells import _shell
+from ._cells import _shell
 
 __all__ = ["in_main_thread"]
 
 
-def in_main_thread(action: Callable[[], None]) -> None:
+def in_main_thread(action: Callable[[], object]) -> None:
     """Call ``action`` now, or as soon as the main thread is free.
 
     Some front ends have messages of widgets delivered in a thread beside (a subshell), which they also need for the
