@@ -60,6 +60,7 @@ def test_by_keyboard_alone(mount):
     assert page.get_by_role("img", name="block3_bn, mean").is_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    page.locator("tbody tr").first.wait_for()
     assert page.locator("tbody tr").count() == 6
 
 

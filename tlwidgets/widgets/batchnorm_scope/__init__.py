@@ -93,8 +93,7 @@ class BatchNormScope(StaticWidget):
         name
             What the run is called; a name that is taken gets a number.
         every
-            Steps from one sample to the next. By default every step at first, then ever fewer, so that a run has at
-            most 160 samples.
+            Steps from one sample to the next. By default as many as give a run 120 samples at most.
         """
         if every is not None and (isinstance(every, bool) or not isinstance(every, int) or every < 1):
             raise CourseError(f"every is a number of steps, 1 or more, not {every!r}.")

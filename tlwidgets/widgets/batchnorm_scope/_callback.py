@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ...errors import unknown
 from ...models.structure import is_batchnorm, labels, leaf_layers
 from .._cells import at_cell_end
-from ._records import ScopeRun, change
+from ._records import MOST, ScopeRun, change
 
 if TYPE_CHECKING:
     from . import BatchNormScope
@@ -85,6 +85,9 @@ class ScopeCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._epoch_start = self._step = 0
         self.seconds = 0.0
         self._run = self._scope._begin(self._name, chosen, len(found), self._every)
+        steps = (self.params.get("steps") or 0) * (self.params.get("epochs") or 0)
+        if self._every is None:
+            self._run.every = max(1, -(-steps // MOST))  # 1 when the number of steps is not known: it grows later
         self._open = True
         self._sample()
         self._scope._flush()

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["QUANTILES", "ScopeRun", "change"]
+__all__ = ["MOST", "QUANTILES", "ScopeRun", "change"]
 
 Array = npt.NDArray[np.float64]
 
 QUANTILES = (0.1, 0.5, 0.9)
-_MOST = 160  # samples of a run; when there are more, every second one goes and the interval doubles
+MOST = 120  # samples of a run; when there are more, every second one goes and the interval doubles
 
 
 def change(start: tuple[Array, Array], now: tuple[Array, Array], epsilon: float) -> npt.NDArray[np.float32]:
@@ -39,7 +39,8 @@ def change(start: tuple[Array, Array], now: tuple[Array, Array], epsilon: float)
     for row, values in enumerate((moved, ratio)):
         good = values[np.isfinite(values)]
         if good.size:
-            out[row] = np.quantile(good, QUANTILES)
+            ordered = np.sort(good)  # np.quantile takes ten times as long for so few numbers
+            out[row] = np.interp(np.multiply(QUANTILES, good.size - 1), np.arange(good.size), ordered)
     return out
 
 
@@ -74,7 +75,7 @@ class ScopeRun:
             return
         self.steps.append(step)
         self.rows.append(row)
-        if len(self.steps) > _MOST and not self.fixed:
+        if len(self.steps) > MOST and not self.fixed:
             self.every *= 2
             keep = [i for i, s in enumerate(self.steps) if s % self.every == 0]
             self.steps, self.rows = [self.steps[i] for i in keep], [self.rows[i] for i in keep]
