@@ -152,7 +152,8 @@ def sweep(kind: str, n: int, seeds: int, epochs: int, out: Path) -> dict[str, fl
 def measure(out: Path, *what: Any) -> dict[str, float]:
     """Run one measurement in a new process."""
     command = [sys.executable, __file__, "--one", *map(str, what), "--out", str(out)]
-    environment = {**os.environ, "TLWIDGETS_STORE": "off"}
+    # the settings of TensorFlow that a lesson has, for all of them
+    environment = {**os.environ, "TLWIDGETS_STORE": "off", "TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "2"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(done.stderr)

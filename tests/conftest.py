@@ -23,5 +23,6 @@ def top() -> Path:
 
 @pytest.fixture(autouse=True)
 def _own_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test touches a learner's progress."""
+    """No test touches a learner's progress, or reads what an earlier one has stored."""
     monkeypatch.setenv("TLWIDGETS_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setenv("TLWIDGETS_STORE", "off")

@@ -12,10 +12,10 @@ from typing import Any
 from ..errors import CourseError
 from .structure import boundary, check_built, labels, leaf_layers
 
-__all__ = ["classifier", "cut", "drop_top", "inline", "layer_outputs"]
+__all__ = ["calls", "classifier", "cut", "drop_top", "inline", "layer_outputs"]
 
 
-def _nodes(model: Any) -> list[Any]:
+def calls(model: Any) -> list[Any]:
     """Return the calls of layers that make up a functional model, each after those that it needs.
 
     Keras has no public way to the calls: ``layer.output`` is of the layer's first call, which may belong to another
@@ -102,7 +102,7 @@ def _flat_layers(model: Any) -> list[Any]:
     found = {}
 
     def visit(graph: Any) -> None:
-        for node in _nodes(graph):
+        for node in calls(graph):
             if _is_graph(node.operation):
                 visit(_functional(node.operation))
             else:
@@ -116,7 +116,7 @@ def _run(model: Any, tensors: dict[int, Any]) -> None:
     """Call the layers of a functional model again; ``tensors`` maps its tensors to the new ones, first its inputs."""
     import keras
 
-    for node in _nodes(model):
+    for node in calls(model):
         arguments, keywords = node.arguments.fill_in(tensors)
         if _is_graph(node.operation):
             inner = _functional(node.operation)
@@ -140,7 +140,7 @@ def layer_outputs(model: Any) -> dict[str, Any]:
     found: dict[str, Any] = {
         layer.name: layer.output for layer in model.layers if isinstance(layer, keras.layers.InputLayer)
     }
-    for node in _nodes(model):
+    for node in calls(model):
         if isinstance(node.operation, keras.Layer):
             found[node.operation.name] = node.outputs[0] if len(node.outputs) == 1 else list(node.outputs)
     return found
@@ -218,7 +218,7 @@ def drop_top(model: Any) -> Any:
 
     flat = inline(model)
     tensor = _one_output(flat)
-    made_by = {id(t): node for node in _nodes(flat) for t in node.outputs}
+    made_by = {id(t): node for node in calls(flat) for t in node.outputs}
     pooling = (keras.layers.GlobalAveragePooling2D, keras.layers.GlobalMaxPooling2D, keras.layers.Flatten)
     maps = vector = None
     # back from the output as long as there is one way: what lies beside a shortcut is not the head
@@ -263,15 +263,15 @@ def cut(model: Any, at: int | str) -> tuple[Any, Any]:
     below = boundary(model, at)
     if not 0 < below < len(leaves):
         raise CourseError(f"a cut needs layers on both sides, but {below} of {len(leaves)} would be below it.")
-    nodes = _nodes(flat)
-    calls = {id(node.operation): node for node in nodes}
+    nodes = calls(flat)
+    made_by = {id(node.operation): node for node in nodes}
     for node in nodes:
         if isinstance(node.operation, keras.Model):  # a subclassed model ends where its last layer does
-            calls[id(leaf_layers(node.operation)[-1])] = node
+            made_by[id(leaf_layers(node.operation)[-1])] = node
     tensors: list[Any] = []
     for layer in reversed(leaves[:below]):
-        if id(layer) in calls:
-            tensors = list(calls[id(layer)].outputs)
+        if id(layer) in made_by:
+            tensors = list(made_by[id(layer)].outputs)
         elif any(layer is other for other in flat.layers):
             tensors = [layer.output]  # an input of the whole model
         elif isinstance(layer, keras.layers.InputLayer):

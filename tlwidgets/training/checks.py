@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..data.records import Dataset, Split
 from ..errors import CourseError, unknown
+from ..models.preprocessing import check_pictures
 from ..models.surgery import leaf_layers
 
 __all__ = ["CACHES", "Examples", "check_labels", "examples", "fitting_loss", "loss_name", "whole"]
@@ -90,7 +91,6 @@ def _checked(model: Any, what: str, given: Examples) -> Examples:
     x, y = keras.tree.map_structure(np.asarray, given.x), keras.tree.map_structure(np.asarray, given.y)
     found = Examples(given.name, x, y, given.classes)
     inputs, labels = found.arrays, keras.tree.flatten(y)
-    # models.preprocessing.check_pictures(model, x) belongs here: a wrong range of pixels, for one
     for array in (*inputs, *labels):
         if array.ndim == 0 or array.dtype.kind not in "fiub":
             raise CourseError(f"the {what} data should be arrays of numbers, not {array.dtype} {array.shape}.")
@@ -107,6 +107,8 @@ def _checked(model: Any, what: str, given: Examples) -> Examples:
         if len(one) != len(shape) - 1 or any(w is not None and w != s for w, s in zip(shape[1:], one, strict=True)):
             wanted = ", ".join("any" if d is None else str(d) for d in shape[1:])
             raise CourseError(f"{model.name!r} takes inputs of shape (n, {wanted}), but the {what} x is {array.shape}.")
+    if expected and len(inputs) == 1 and len(expected[0]) == 4:
+        check_pictures(model, inputs[0])  # warns of pixels in a range that the model was not made for
     return found
 
 

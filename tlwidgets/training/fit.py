@@ -106,7 +106,12 @@ def fit(
 
     part, why, kept = _kept(model, train, held, epochs, batch, seed, cache, views, list(callbacks))
     by_row = kept is not None and (views is not None or cache == "float16" or _mapped(kept))
-    whole = kept is not None and not by_row and _whole_epochs(part, kept[0], len(train), settings, callbacks, verbose)
+    whole = (
+        kept is not None
+        and not by_row
+        and class_weight is None
+        and _whole_epochs(part, kept[0], len(train), settings, callbacks, verbose)
+    )
     suffix = part.suffix if kept is not None else None
     ready = compiled.trainer(model, suffix, settings, by_row=by_row, whole=batch if whole else 0)
     recorder = _train(
@@ -284,6 +289,7 @@ def _whole_epochs(
     base = keras.callbacks.Callback
     return (
         keras.backend.backend() == "tensorflow"
+        and all(d.startswith("cpu") for d in keras.distribution.list_devices())  # elsewhere Keras compiles with XLA
         and not verbose
         and 3 * n * cost.multiply_adds(part.nodes_after) <= _SHORT
         and sum(a.nbytes for a in features) <= _COPIED
@@ -308,10 +314,11 @@ def _train(
     seed: int,
     views: int,
     callbacks: Sequence[Any],
+    shuffle: bool,
+    class_weight: dict[int, float] | None,
     verbose: int,
-    **options: Any,
 ) -> Any:
-    """Run Keras' own ``fit`` on what trains, and return the recorder."""
+    """Train what trains, and return the recorder."""
     import keras
 
     from .epochs import WholeEpochs
@@ -341,16 +348,16 @@ def _train(
     weights = [compiled.copy(w) for w in trained.weights]
     slots = compiled.values(ready.optimizer)
     model.stop_training = False
-    size, size_held = batch, batch
-    if isinstance(trained, WholeEpochs):
-        size, size_held = len(train), len(held or train)
+    held_out = None if held is None else (x_held, held.y)
     keras.utils.set_random_seed(seed)
     try:
-        trained.fit(
-            x, train.y, epochs=epochs, batch_size=size, validation_batch_size=size_held, callbacks=every,
-            verbose=verbose,
-            validation_data=None if held is None else (x_held, held.y), **options,
-        )  # fmt: skip
+        if isinstance(trained, WholeEpochs):
+            trained.train(x, train.y, epochs=epochs, seed=seed, shuffle=shuffle, callbacks=every, held=held_out)
+        else:
+            trained.fit(
+                x, train.y, epochs=epochs, batch_size=batch, callbacks=every, verbose=verbose,
+                validation_data=held_out, shuffle=shuffle, class_weight=class_weight,
+            )  # fmt: skip
     except BaseException:
         compiled.forget(model, ready)
         raise

@@ -7,14 +7,14 @@ What is left, the *suffix*, shares its layers with the model: training the suffi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from ..errors import CourseError
-from ..models.graph import inline
+from ..models.graph import calls, inline
 
 __all__ = ["Split", "changes", "connections", "split"]
 
@@ -43,12 +43,6 @@ class Split:
         return len(self.nodes_before), len(self.nodes_before) + len(self.nodes_after)
 
 
-def _nodes(model: Any) -> Iterator[Any]:
-    """Yield the calls that make up a functional model, input side first. Keras has no public way to list them."""
-    for depth in sorted(model._nodes_by_depth, reverse=True):
-        yield from model._nodes_by_depth[depth]
-
-
 def connections(model: Any) -> list[Any]:
     """Return which layer of a functional model takes what from which, without the names that Keras counts up."""
     import keras
@@ -62,11 +56,10 @@ def connections(model: Any) -> list[Any]:
         return value.tolist() if hasattr(value, "tolist") else value
 
     found: list[Any] = []
-    for node in _nodes(model):
-        if not node.is_input:
-            found.append([place[id(node.operation)], *node.arguments.convert(plain)])
-            for t in node.output_tensors:
-                numbers[id(t)] = len(numbers)
+    for node in calls(model):
+        found.append([place[id(node.operation)], *node.arguments.convert(plain)])
+        for t in node.output_tensors:
+            numbers[id(t)] = len(numbers)
     return [*found, [numbers[id(t)] for t in model.outputs]]
 
 
@@ -151,7 +144,7 @@ def split(model: Any, *, augmented: bool = False) -> Split:
             flat = inline(model)
         except CourseError as error:  # two models inside with layers of one name
             return Split(None, model, str(error).rstrip("."))
-        nodes = tuple(n for n in _nodes(flat) if not n.is_input)
+        nodes = tuple(calls(flat))
         made = _made[model] = _Made(flat.input, flat.output, nodes, {})
 
     kept = {id(t) for t in keras.tree.flatten(made.input)}
@@ -198,7 +191,8 @@ def _forward(prefix: Any) -> Callable[[Any], Any]:
 
     # predict would trace the network twice: for full batches, and again for the last one
     like = keras.tree.map_structure(lambda t: tf.TensorSpec((None, *t.shape[1:]), t.dtype), prefix.input)
-    run = tf.function(lambda x: prefix(x, training=False), input_signature=[like])
+    # (and a prefix is made of Keras' own layers, which need no rewriting)
+    run = tf.function(lambda x: prefix(x, training=False), input_signature=[like], autograph=False)
     return lambda x: run(keras.tree.map_structure(lambda a, spec: tf.cast(a, spec.dtype), x, like))
 
 

@@ -17,6 +17,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from .._statistics import half_width
 from ..errors import CourseError, unknown
 
 __all__ = ["Band", "Run", "backend_version", "band", "compare", "peak_megabytes", "versions"]
@@ -292,9 +293,7 @@ def band(runs: Iterable[Run], metric: str = "val_accuracy") -> Band:
     runs = _several(runs)
     values = _values(runs, metric)
     mean = values.mean(0)
-    from scipy.stats import t  # type: ignore[import-untyped,unused-ignore]
-
-    half = t.ppf(0.975, len(runs) - 1) * values.std(0, ddof=1) / math.sqrt(len(runs))
+    half = half_width(values)
     return Band(metric, len(runs), mean, mean - half, mean + half)
 
 

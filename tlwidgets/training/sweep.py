@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._statistics import half_width
 from ..errors import CourseError, unknown
 from ..models.surgery import classifier, freeze
 from . import checks
@@ -120,14 +121,15 @@ class Sweep:
             groups.setdefault(trial.way, []).append(trial)
         rows = []
         for way, group in groups.items():
-            low, high = _interval([t.accuracy for t in group])
+            accuracies = [t.accuracy for t in group]
+            mean, half = float(np.mean(accuracies)), float(half_width(accuracies))
             rows.append(
                 Point(
-                    *way,
+                    **dict(zip(("data", "source", "frozen_to", "per_class", "rate"), way, strict=True)),
                     seeds=len(group),
-                    mean=float(np.mean([t.accuracy for t in group])),
-                    low=low,
-                    high=high,
+                    mean=mean,
+                    low=mean - half,
+                    high=mean + half,
                     train_mean=float(np.mean([t.train_accuracy for t in group])),
                 )
             )
@@ -176,16 +178,6 @@ class Sweep:
             writer.writeheader()
             writer.writerows(asdict(t) for t in self.trials)
         return path
-
-
-def _interval(values: Sequence[float]) -> tuple[float, float]:
-    """Return the 95 % confidence interval of the mean (Student's t)."""
-    if len(values) < 2:
-        return math.nan, math.nan
-    from scipy.stats import t
-
-    half = float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values)))
-    return float(np.mean(values)) - half, float(np.mean(values)) + half
 
 
 def _cells(p: Point) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._statistics import half_width
 from ..errors import CourseError
 
 __all__ = ["Comparison", "compare"]
@@ -57,8 +58,6 @@ def compare(new: Any, old: Any, *, confidence: float = 0.95) -> Comparison:
     confidence
         Of the interval, above 0 and below 1.
     """
-    from scipy import stats
-
     a, b = np.asarray(new, float).ravel(), np.asarray(old, float).ravel()
     if len(a) != len(b):
         raise CourseError(f"{len(a)} results cannot be paired with {len(b)}: run both ways with the same seeds.")
@@ -70,5 +69,5 @@ def compare(new: Any, old: Any, *, confidence: float = 0.95) -> Comparison:
         raise CourseError(f"confidence={confidence} should be above 0 and below 1, such as 0.95.")
     difference = a - b
     mean = float(difference.mean())
-    half = float(stats.t.ppf((1 + confidence) / 2, len(a) - 1) * difference.std(ddof=1) / np.sqrt(len(a)))
+    half = float(half_width(difference, confidence))
     return Comparison(mean, mean - half, mean + half, confidence, len(a), int((difference > 0).sum()))
