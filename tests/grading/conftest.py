@@ -15,6 +15,7 @@ from tlwidgets.grading import sandbox
 from tlwidgets.grading.engine import Engine
 
 SHEETS = Path(__file__).parent / "assignments"
+collect_ignore = ["assignments"]  # hidden tests of a sheet run in a box, not here
 DOUBLE = "def double(x):\n    return 2 * x"
 TOTAL = "def total(numbers):\n    return sum(numbers)"
 
