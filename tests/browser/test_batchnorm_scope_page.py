@@ -114,3 +114,32 @@ def test_fits(mount, shots, width, dark):
     drawn(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.screenshot(path=shots / f"page_scope_{width}_{'dark' if dark else 'light'}.png", full_page=True)
+
+
+def test_in_jupyterlab_samples_come_while_fit_runs(open_notebook):
+    make = """
+import keras, numpy as np, time
+from tlwidgets.widgets.batchnorm_scope import BatchNormScope
+model = keras.Sequential([keras.Input((4,)), keras.layers.BatchNormalization(name="bn"), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+class Slow(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None): time.sleep(0.02)
+x = np.random.normal(3, 2, size=(64, 4))
+scope = BatchNormScope()
+scope
+"""
+    fit = "model.fit(x, x[:, :1], batch_size=8, epochs=40, verbose=0, callbacks=[scope.callback('all free'), Slow()]);"
+    notebook = open_notebook(
+        [make, fit, "print(scope.moved('all free'), len(scope.history('all free', 'bn')['step']))"]
+    )
+    notebook.run(0)
+    page = notebook.page
+    page.get_by_text("No run yet").wait_for()
+    notebook.start(1)
+    # while it runs: some samples are there, and the words say "so far"
+    page.get_by_text("all free: moved so far").wait_for()
+    assert 2 < int(page.locator(".tlw-scope").get_attribute("data-samples")) < 107
+    notebook.wait()
+    page.get_by_text("all free: moved, the statistics of 1 of 1 layer after 320 steps").wait_for()
+    assert page.locator(".tlw-scope").get_attribute("data-samples") == "108"
+    assert notebook.ask(2, "['bn'] 108") == "['bn'] 108"

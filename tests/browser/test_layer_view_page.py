@@ -150,3 +150,24 @@ def test_fits(mount, shots, network, x, width, dark):
     drawn(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.screenshot(path=shots / f"page_layer_{width}_{'dark' if dark else 'light'}.png", full_page=True)
+
+
+def test_in_jupyterlab_a_layer_comes_from_the_kernel(open_notebook):
+    make = """
+import keras, numpy as np
+from tlwidgets.widgets.layer_view import LayerView
+keras.utils.set_random_seed(0)
+layers = keras.layers
+model = keras.Sequential([keras.Input((12, 12, 3)), layers.Conv2D(4, 3, name="first"), layers.Conv2D(7, 3, name="second")])
+view = LayerView(model, np.random.random((4, 12, 12, 3)))
+view
+"""
+    notebook = open_notebook([make, "print(view.value, view.channel, view.picture)"])
+    notebook.run()
+    page = notebook.page
+    page.get_by_role("button", name="Layer after").click()
+    page.wait_for_function("document.querySelectorAll('.tlw-see [role=option]').length === 7")
+    assert page.locator(".tlw-see [role=status]").text_content() == "Conv2D: 7 channels, maps of 8 × 8."
+    page.locator(".tlw-see [role=option]").nth(5).click()
+    assert notebook.ask(1, "second 5 0") == "second 5 0"
+    assert notebook.errors() == []

@@ -77,7 +77,8 @@ export function bandPath(points, X, Y) {
   return path;
 }
 
-export const DASHES = ["", "7 3", "2 3", "9 3 2 3"];
+/** Dashes of lines with round ends, in the order in which they are given out. */
+export const DASHES = ["", "7 5", "1 5", "9 5 1 5"];
 
 /** Put an svg to a size. */
 export function sizePlot(plot, width, height) {

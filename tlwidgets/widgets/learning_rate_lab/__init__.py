@@ -136,7 +136,7 @@ class LearningRateLab(StaticWidget):
         if not (math.isfinite(value) and value > 0):
             raise CourseError(f"a learning rate is above 0, not {value}.")
         low, high = self._limits
-        return min(max(value, low), high)
+        return float(min(max(value, low), high))
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what a browser sends; what is no rate is left out."""

@@ -104,7 +104,7 @@ export default () => {
         const top = good.length ? Math.max(good[0], bottom) : 1;
         const room = Math.max(1e-6, top - bottom);
         frame = axes({ width: w, height: upper, top: 44, bottom: lower ? 24 : 36, x, y: { low: bottom - 0.12 * room, high: top + 0.5 * room, name: "loss in the range test" } });
-        const inside = (v) => (Number.isFinite(v) ? Math.min(v, top + 0.5 * room) : null);
+        const inside = (v) => (Number.isFinite(v) ? Math.max(bottom - 0.12 * room, Math.min(v, top + 0.5 * room)) : null);
         parts.push(...frame.parts);
         parts.push(svg("path", { d: linePath(Array.from(rates, (r, i) => [r, inside(losses[i])]), frame.X, frame.Y), class: "tlw-lab-raw" }));
         parts.push(svg("path", { d: linePath(Array.from(rates, (r, i) => [r, inside(smoothed[i])]), frame.X, frame.Y), class: "tlw-lab-line" }));
