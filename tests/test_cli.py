@@ -137,12 +137,12 @@ def test_the_progress_of_the_learner_stays(finished):
 
 def test_a_page_that_cannot_be_made_does_not_stop_the_rest(tmp_path, monkeypatch, capsys):
     """Nbconvert refuses an output that it has no words for; the notebook itself is still there."""
-    from tlwidgets.course import runner
+    from tlwidgets.course import export
 
     def refuse(notebook):
         raise ValueError("no page")
 
-    monkeypatch.setattr(runner, "_html", refuse)
+    monkeypatch.setattr(export, "page", refuse)
     paths = [str(write(tmp_path, name, ["1"])) for name in ("one", "two")]
     assert main(["run", *paths, "--out", str(tmp_path / "out")]) == 1
     report = json.loads((tmp_path / "out/report.json").read_text("utf-8"))

@@ -137,18 +137,6 @@ def _kill_children() -> None:
         child.kill()
 
 
-def _html(notebook: Path) -> None:
-    from nbconvert import HTMLExporter
-
-    body, _ = HTMLExporter().from_filename(str(notebook))
-    partial = notebook.with_suffix(".html.partial")
-    try:
-        partial.write_text(body, "utf-8")
-        partial.replace(notebook.with_suffix(".html"))
-    finally:
-        partial.unlink(missing_ok=True)
-
-
 def _run_one(path: Path, profile: str, out: Path, timeout: int | None) -> NotebookResult:
     """Execute one notebook in the folder ``out``; the result appears there only when it is whole."""
     import papermill
@@ -170,8 +158,7 @@ def _run_one(path: Path, profile: str, out: Path, timeout: int | None) -> Notebo
             execution_timeout=timeout,
             # at ERROR an interrupted kernel prints its traceback over what is said about the interrupt
             extra_arguments=["--log-level=CRITICAL"],
-            # with the state inside, the exported page would ask the network for the widgets and stay blank without it
-            store_widget_state=False,
+            store_widget_state=True,  # for the page; the notebook is saved without it
         )
     except PapermillExecutionError as e:
         outcome, error = "failed", f"cell {e.exec_count}: {e.ename}: {e.evalue}"
@@ -187,11 +174,12 @@ def _run_one(path: Path, profile: str, out: Path, timeout: int | None) -> Notebo
     elif partial.exists():
         import nbformat
 
+        from .export import publish
+
         final = out / path.name
-        partial.replace(final)
         try:
+            publish(partial, final)
             result.claims = _claims(nbformat.read(str(final), as_version=4))
-            _html(final)
         except KeyboardInterrupt:
             result.outcome, result.error = "interrupted", "interrupted by the user"
         except Exception as e:
