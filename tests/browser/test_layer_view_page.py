@@ -158,7 +158,8 @@ import keras, numpy as np
 from tlwidgets.widgets.layer_view import LayerView
 keras.utils.set_random_seed(0)
 layers = keras.layers
-model = keras.Sequential([keras.Input((12, 12, 3)), layers.Conv2D(4, 3, name="first"), layers.Conv2D(7, 3, name="second")])
+first, second = layers.Conv2D(4, 3, name="first"), layers.Conv2D(7, 3, name="second")
+model = keras.Sequential([keras.Input((12, 12, 3)), first, second])
 view = LayerView(model, np.random.random((4, 12, 12, 3)))
 view
 """

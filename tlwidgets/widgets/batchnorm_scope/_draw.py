@@ -34,7 +34,7 @@ def draw(runs: Sequence[ScopeRun], layer: str, title: str, alt: str) -> StaticFi
         for ax, row in ((left, 0), (right, 1)):
             ax.plot(
                 run.steps, table[:, row, 1], color=COLORS[run.color].light, ls=_DASHES[k % 4], lw=1.8, label=label,
-                marker=_SHAPES[run.shape], markevery=[marked], ms=6,
+                marker=_SHAPES[run.shape], markevery=[marked], ms=6, clip_on=False,
             )  # fmt: skip
             ax.fill_between(
                 run.steps, table[:, row, 0], table[:, row, 2], color=COLORS[run.color].light, alpha=0.15, lw=0

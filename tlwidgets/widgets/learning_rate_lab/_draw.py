@@ -30,10 +30,9 @@ def draw(
     name, chance = metric
     title, alt = words
     figure = StaticFigure((8.2, 4.6 if curves else 3.0), alt)
-    axes = figure.subplots(
-        2 if curves else 1, 2 if curves else 1, squeeze=False, width_ratios=[2, 1] if curves else None
-    )
-    top, blue, orange = axes[0, 0], COLORS["frozen-base"].light, COLORS["tuned"].light
+    layout = [["test", "runs"], ["end", "runs"]] if curves else [["test"]]
+    axes: Any = figure.subplot_mosaic(layout, width_ratios=[2, 1] if curves else None)
+    top, blue, orange = axes["test"], COLORS["frozen-base"].light, COLORS["tuned"].light
     left: list[Any] = [top]
     if len(rates):
         top.plot(rates, losses, color="0.8", lw=1)
@@ -44,9 +43,8 @@ def draw(
             top.set_ylim(low - 0.15 * (high - low) - 1e-3, high + 0.5 * (high - low) + 1e-3)
     top.set_ylabel("loss (range test)", fontsize=9)
     if curves:
-        end, shown = axes[1, 0], axes[1, 1]
+        end, shown = axes["end"], axes["runs"]
         left.append(end)
-        axes[0, 1].set_axis_off()
         for rate, members in curves.items():
             ends = np.array([curve[-1] for curve in members])
             good = ends[np.isfinite(ends)]
@@ -55,12 +53,14 @@ def draw(
                 end.text(rate, 0.02, "×", color=orange, ha="center", fontsize=13, transform=end.get_xaxis_transform())
         means = {r: [v for v in (c[-1] for c in m) if np.isfinite(v)] for r, m in curves.items()}
         end.plot([r for r in means if means[r]], [np.mean(v) for v in means.values() if v], color=blue, lw=1)
-        end.set_ylabel(f"{name} at the end", fontsize=9)
+        end.set_ylabel(f"{name} at the end".replace("$", r"\$"), fontsize=9)
         for curve in curves[nearest] if nearest is not None else ():
             shown.plot(np.arange(1, len(curve) + 1), curve, color=blue, marker="o", ms=3, lw=1.4)
-        shown.set_title(f"trained at {nearest:.1e}", fontsize=9, loc="left")
+        shown.set_title(f"{name}, trained at {nearest:.1e}".replace("$", r"\$"), fontsize=9, loc="left")
         shown.set_xlabel("epoch", fontsize=9)
         for ax in (end, shown):
+            low, high = ax.get_ylim()
+            ax.set_ylim(min(0.0, low), max(1.0, high) if low >= 0 and high <= 1.1 else high)
             if chance is not None:
                 ax.axhline(chance, color="#777", ls=":", lw=1)
         shown.spines[["top", "right"]].set_visible(False)
