@@ -71,6 +71,25 @@ def results() -> dict[str, np.ndarray]:
         found["range_test"] = np.array(recipes.range_test(one, x, y, low=1e-4, high=0.1, steps=10).losses)
         assert np.array_equal(before, weights(one))
     found["gradient_norms"] = np.array(recipes.gradient_norms(small(), x, y).norms)
+
+    one = small()
+    tl.freeze(one, "block1")
+    run = tl.fit(
+        one, (x, y), validation=(x, y), epochs=3, batch=16, optimizer=FlatAdam(0.01), shuffle=False, cache="on"
+    )
+    assert run.cache.startswith("cached"), run.cache
+    found["fit"], found["history"] = weights(one), np.array(run.history["val_loss"])
+    plain = small()
+    tl.freeze(plain, "block1")
+    plain.compile(FlatAdam(0.01), loss)
+    plain.fit(x, y, epochs=3, batch_size=16, shuffle=False, verbose=0)
+    assert np.allclose(weights(plain), found["fit"], atol=1e-5)
+    base = tl.drop_top(small())
+    swept = tl.sweep(
+        base, (x, y), validation=(x, y), frozen_to=[None, "block1"], per_class=[4], seeds=2, epochs=2, progress=False
+    )
+    assert len(swept) == 4
+    assert all(0 <= a <= 1 for a in swept.accuracies)
     assert device().backend == keras.backend.backend()
     return found
 
