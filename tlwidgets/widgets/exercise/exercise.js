@@ -28,6 +28,7 @@ export default () => {
       const source = html("pre", { class: "tlw-exercise-solution", tabindex: 0, role: "region", "aria-label": "Solution" }, code);
       const box = html("div", { class: "tlw tlw-exercise", role: "group", "aria-label": "Exercise" });
       box.append(html("div", { class: "tlw-exercise-head" }, html("strong", {}, "Exercise"), badge), task, bar, sure, answer, hints, source);
+      source.addEventListener("keydown", (event) => event.stopPropagation()); // the keys that scroll are not JupyterLab's
       el.append(box);
       keepFocus(box, model);
 

@@ -31,11 +31,11 @@ export default () => {
     const booth = html("div", { class: "tlw-booth" }, video, html("div", { class: "tlw-folder" }, shoot, closing));
     booth.hidden = true;
     const status = html("div", { class: "tlw-tip", role: "status" });
-    const problems = html("ul", { class: "tlw-problems", role: "alert" });
+    const problems = html("ul", { class: "tlw-problems" });
     const list = html("div", { class: "tlw-pictures", role: "listbox", tabindex: 0, "aria-label": "Pictures", "data-key": "list" });
     const detail = html("div", { class: "tlw-chosen" });
     const box = html("div", { class: "tlw tlw-image", role: "group", "aria-label": "Own pictures" });
-    box.append(drop, folder, booth, status, problems, list, detail);
+    box.append(drop, folder, booth, status, html("div", { role: "alert" }, problems), list, detail);
     el.append(box);
     attend(box, model);
 

@@ -8,6 +8,7 @@ export default () => {
       const head = html("div", { class: "tlw-title" });
       const holder = html("div", { class: "tlw-scroll", tabindex: 0, role: "region", "aria-label": "Progress of each lesson", "data-key": "table" });
       const box = html("div", { class: "tlw tlw-progress-table", role: "group", "aria-label": "Progress" }, head, holder);
+      holder.addEventListener("keydown", (event) => event.stopPropagation()); // the keys that scroll are not JupyterLab's
       el.append(box);
       keepFocus(box, model);
 

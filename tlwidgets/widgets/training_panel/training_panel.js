@@ -76,7 +76,7 @@ export default () => {
       });
     }
     // JupyterLab takes the keys for its cells otherwise
-    for (const input of [rate, budget, seeds, epochs]) input.addEventListener("keydown", (event) => event.stopPropagation());
+    for (const input of [rate, budget, seeds, epochs, table]) input.addEventListener("keydown", (event) => event.stopPropagation());
 
     let asked = false;
     train.addEventListener("click", () => {
