@@ -25,7 +25,7 @@ _SHARE = 0.02  # and so that sending takes at most this share of the time
 
 
 def _numpy(weight: Any) -> npt.NDArray[np.float64]:
-    return np.asarray(keras.ops.convert_to_numpy(keras.ops.convert_to_tensor(weight)), "float64")
+    return np.asarray(keras.ops.convert_to_numpy(weight), "float64")
 
 
 def _statistics(layer: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -147,7 +147,7 @@ class Looker:
         kernel = getattr(layer, "kernel", None)
         if kernel is None or len(kernel.shape) != 4:
             return None, "" if kernel is not None else "This layer has no filters."
-        weights = keras.ops.convert_to_numpy(keras.ops.convert_to_tensor(kernel)).astype("float32")
+        weights = keras.ops.convert_to_numpy(kernel).astype("float32")
         weights = np.where(np.isfinite(weights), weights, 0)
         if max(weights.shape[:2]) > _KERNEL:
             return None, f"Its filters of {weights.shape[0]} × {weights.shape[1]} are too large to draw."
