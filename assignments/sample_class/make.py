@@ -56,7 +56,7 @@ WHY = "Freeze up to the middle and train the rest, and compare depths on validat
 HOSTILE = {
     "hostile-reader": """import os
 found = []
-for root in ("/work", "/home", "/root", "/srv", "..", "/tmp", "/etc"):
+for root in ("/home", "/root", "/srv", "/opt", "..", "/tmp", "/etc"):
     for folder, _, names in os.walk(root):
         found += [os.path.join(folder, n) for n in names if n.startswith("test_") and "hidden" in folder]
 for name in found:
