@@ -84,13 +84,14 @@ def test_two_views(mount):
 
 
 def test_names_are_never_markup(mount):
-    bad = "<img src=x onerror=window.hacked=1>日本"
+    bad = "<img src=x onerror=window.hacked=1>日本" + " and a name that goes on and on" * 4
     widget = LearningRateLab(curve(), {0.1: [[1, 2]]}, metric=bad, multipliers={bad: 1}, label=bad)
     page = mount_widget(mount, widget)
     page.locator("summary").click()
     assert page.get_by_text(bad).first.is_visible()
     assert page.locator("img").count() == 0
     assert page.evaluate("window.hacked") is None
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,9 @@ export function axes({ width, height, left = 46, right = 14, top = 18, bottom = 
     parts.push(svg("text", { x: X(v), y: height - bottom + 16, "text-anchor": "middle" }, null, (x.text ?? SHORT)(v)));
   }
   parts.push(svg("text", { x: width - right, y: height - 4, "text-anchor": "end", class: "tlw-axis" }, null, x.name));
-  parts.push(svg("text", { x: left, y: top - 8, class: "tlw-axis" }, null, y.name));
+  const letters = Math.max(4, Math.floor((width - left) / 6.8));
+  const name = [...y.name].length > letters ? `${[...y.name].slice(0, letters - 1).join("")}…` : y.name;
+  parts.push(svg("text", { x: left, y: top - 8, class: "tlw-axis" }, null, name));
   for (const part of parts) if (part.tagName === "line") part.style.stroke = "var(--tlw-line)";
   return { X, Y, parts, left, right: width - right, top, bottom: height - bottom };
 }
