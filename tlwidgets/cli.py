@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import __version__
 from .errors import CourseError
+from .grading import commands as grading
 
 __all__ = ["main"]
 
@@ -38,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
 
     doctor = commands.add_parser("doctor", help="look at this machine: what is there, what is missing, how to mend it")
     doctor.add_argument("--json", action="store_true", help="as JSON")
+
+    grading.add_commands(commands)
     return parser
 
 
@@ -84,7 +87,14 @@ def _doctor(args: argparse.Namespace) -> int:
     return 1 if any(f.state == "problem" for f in findings) else 0
 
 
-COMMANDS = {"lab": _lab, "run": _run, "data": _data, "backbones": _backbones, "doctor": _doctor}
+COMMANDS = {
+    "lab": _lab,
+    "run": _run,
+    "data": _data,
+    "backbones": _backbones,
+    "doctor": _doctor,
+    **grading.COMMANDS,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
