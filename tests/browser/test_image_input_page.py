@@ -156,7 +156,7 @@ def test_choosing_by_keyboard(mount, pictures):
     assert page.evaluate("model.sent.at(-1)") == {"kind": "remove"}
     page.get_by_role("option").first.click()
     assert page.locator(".tlw-about tbody tr").count() == 5
-    assert page.locator(".tlw-map").is_visible()
+    assert page.locator(".tlw-image-map").is_visible()
     assert "Zeiler and Fergus" in page.locator(".tlw-why").text_content()
     assert page.locator("img[onerror]").count() == 0
     assert page.evaluate("window.hacked") is None

@@ -217,7 +217,7 @@ export default () => {
       mapUrl = map ? URL.createObjectURL(new Blob([map.picture], { type: "image/jpeg" })) : "";
       figure.replaceChildren(html("img", { src: sources[chosen] ?? "", alt: `Picture ${item.name}` }));
       if (map) {
-        const frame = html("div", { class: "tlw-map" }, html("img", { src: mapUrl, alt: map.words }));
+        const frame = html("div", { class: "tlw-image-map" }, html("img", { src: mapUrl, alt: map.words }));
         const [left, top, width, height] = map.box.map((share) => `${100 * share}%`);
         const square = html("i", { "aria-hidden": "true" });
         Object.assign(square.style, { left, top, width, height });
