@@ -137,8 +137,10 @@ scope
     page.get_by_text("No run yet").wait_for()
     notebook.start(1)
     # while it runs: some samples are there, and the words say "so far"
-    page.get_by_text("all free: moved so far").wait_for()
-    assert 2 < int(page.locator(".tlw-scope").get_attribute("data-samples")) < 107
+    page.wait_for_function(
+        "() => { const box = document.querySelector('.tlw-scope');"
+        " return box.dataset.samples > 2 && box.dataset.samples < 108 && box.textContent.includes('moved so far'); }"
+    )
     notebook.wait()
     page.get_by_text("all free: moved, the statistics of 1 of 1 layer after 320 steps").wait_for()
     assert page.locator(".tlw-scope").get_attribute("data-samples") == "108"

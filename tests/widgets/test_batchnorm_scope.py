@@ -46,7 +46,7 @@ def idioms(wire, make_model, data):
     return scope
 
 
-def test_what_moves_and_what_stays(idioms):
+def test_what_moves_and_what_stays(idioms, wire):
     assert idioms.runs == ("all free", "trainable=False", "training=False")
     assert idioms.moved("all free") == ["block1_bn", "block2_bn"]
     assert idioms.moved("trainable=False") == idioms.moved("training=False") == []
@@ -59,6 +59,8 @@ def test_what_moves_and_what_stays(idioms):
     assert words[2].endswith("scale and offset trained in 2.")
     data, metadata = idioms._repr_mimebundle_()
     assert metadata["image/png"]["alt"] == data["text/plain"] == idioms.summary()
+    assert [run["state"] for run in wire.updates("_runs")[-1]] == ["moved", "stayed", "stayed"]
+    assert len(idioms._runs[0]["rows"]) == 11 * 2 * 2 * 3 * 4  # samples, layers, statistics, quantiles, bytes
 
 
 def test_it_says_what_the_weights_say(wire, make_model, data):
@@ -177,26 +179,22 @@ def test_a_model_without_batchnorm_still_trains(wire):
     scope.static()
 
 
-def test_what_goes_to_the_browser_is_complete(idioms, wire):
-    sent = wire.updates("_runs")[-1]
-    assert [run["state"] for run in sent] == ["moved", "stayed", "stayed"]
-    assert len(idioms._runs[0]["rows"]) == 11 * 2 * 2 * 3 * 4
-
-
-def test_state(idioms, from_browser):
-    from_browser(idioms, value="block2_bn")
-    assert idioms.value == "block2_bn"
-    from_browser(idioms, value="?")
-    assert idioms.value == "block2_bn"
+def test_state(wire, make_model, data, from_browser):
+    scope = BatchNormScope()
+    fit(make_model(), data, scope, "all free")
+    from_browser(scope, value="block2_bn")
+    assert scope.value == "block2_bn"
+    from_browser(scope, value="?")
+    assert scope.value == "block2_bn"
     with pytest.raises(CourseError, match="did you mean block2_bn"):
-        idioms.value = "block2"
+        scope.value = "block2"
     with pytest.raises(CourseError, match="unknown run"):
-        idioms.moved("?")
+        scope.moved("?")
     with pytest.raises(CourseError, match="unknown layer"):
-        idioms.history("all free", "?")
-    idioms.clear()
-    assert idioms.summary().endswith("no run yet.")
-    idioms.static()
+        scope.history("all free", "?")
+    scope.clear()
+    assert scope.summary().endswith("no run yet.")
+    scope.static()
 
 
 def test_input_that_does_not_fit(wire, make_model, data):
