@@ -225,3 +225,26 @@ def test_picture_and_words(wire, panel_of):
     assert metadata["image/png"]["alt"] == data["text/plain"]
     assert len(data["image/png"]) < 200_000
     assert panel.static().get_figheight() > panel.freeze.static().get_figheight()
+
+
+def test_a_press_that_arrives_in_another_thread_trains_in_the_main_one(kernel_factory):
+    """Some front ends have widget messages delivered in a thread beside the cells."""
+    kernel = kernel_factory()
+    kernel.run(
+        "import keras, numpy as np, threading\n"
+        "from tlwidgets.widgets.training_panel import TrainingPanel\n"
+        "y = np.arange(40) % 2\n"
+        "x = np.ones((40, 4), 'float32') * y[:, None]\n"
+        "model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, 'softmax')])\n"
+        "panel = TrainingPanel(model, (x, y), epochs=2)\n"
+        "main = []\n"
+        "panel.observe(lambda _: main.append(threading.current_thread() is threading.main_thread()), 'training')\n"
+        "press = threading.Thread(target=panel._on_message, args=(None, {'kind': 'train'}, []))\n"
+        "press.start(); press.join(); print(len(panel.runs))"
+    )
+    found = ""
+    for _ in range(20):
+        found = kernel.run("print(len(panel.runs), main, panel.training)").text.strip()
+        if found.startswith("1"):
+            break
+    assert found == "1 [True, True] False"
