@@ -66,11 +66,23 @@ _WHERE = {
     "Run": "training",
     "Sweep": "training",
     "sweep": "training",
+    "measure_shift": "transfer",
     "check_setup": "course",
     "lesson": "course",
+    "BatchNormScope": "widgets",
+    "ConfusionMatrix": "widgets",
+    "DecisionGrid": "widgets",
+    "FeatureMap": "widgets",
     "FigureSlider": "widgets",
     "FreezeSlider": "widgets",
+    "ImageInput": "widgets",
+    "LayerView": "widgets",
+    "LearningRateLab": "widgets",
     "LiveCurves": "widgets",
+    "ScoreScatter": "widgets",
+    "ShiftSlider": "widgets",
+    "TrainingPanel": "widgets",
+    "TransferMatrix": "widgets",
 }
 
 __all__ = sorted(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -13,8 +13,8 @@ TOP = Path(__file__).resolve().parents[1]
 # file -> extras; each is complete by itself, and the others must agree with the first
 LOCKS = {
     "requirements.txt": ["cpu"],
-    "requirements-dev.txt": ["cpu", "dev", "data"],
-    "requirements-gpu.txt": ["gpu", "dev", "data"],
+    "requirements-dev.txt": ["cpu", "dev", "data", "grading", "cluster"],
+    "requirements-gpu.txt": ["gpu", "dev", "data", "grading", "cluster"],
 }
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from live_page import drawn, mount_widget
 
-from tlwidgets.widgets.shift_slider import ShiftSlider, reliability
+from tlwidgets.transfer import reliability
+from tlwidgets.widgets import ShiftSlider
 
 CLASSES = ["dark", "light"]
 

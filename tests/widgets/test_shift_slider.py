@@ -10,7 +10,8 @@ import pytest
 
 from tlwidgets.data.corruptions import corrupt
 from tlwidgets.errors import CourseError
-from tlwidgets.widgets.shift_slider import ShiftSlider, calibration_error, measure_shift, reliability
+from tlwidgets.transfer import calibration_error, measure_shift, reliability
+from tlwidgets.widgets import ShiftSlider
 
 
 def table(drop=0.1, **more):

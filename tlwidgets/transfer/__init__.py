@@ -2,6 +2,7 @@
 
 from .adaptation import adapt_batchnorm, coral, standardise
 from .comparison import Comparison, compare
+from .severity import calibration_error, measure_shift, reliability
 from .shift import ShiftTest, a_distance, mean_distance, mmd, shift_test
 
 __all__ = [
@@ -9,10 +10,13 @@ __all__ = [
     "ShiftTest",
     "a_distance",
     "adapt_batchnorm",
+    "calibration_error",
     "compare",
     "coral",
     "mean_distance",
+    "measure_shift",
     "mmd",
+    "reliability",
     "shift_test",
     "standardise",
 ]

@@ -12,17 +12,17 @@ import traitlets as t
 
 from ...data.corruptions import corrupt, corruptions
 from ...errors import CourseError, unknown
+from ...transfer.severity import Shift
 from .. import _bundle
 from .._palette import MARKERS, pick
 from .._runs import json_numbers, mean
 from .._sprite import check_pictures, sprite
 from .._static import StaticWidget
-from ._measure import Shift, calibration_error, measure_shift, reliability
 
 if TYPE_CHECKING:
     from .._figure import StaticFigure
 
-__all__ = ["ShiftSlider", "calibration_error", "measure_shift", "reliability"]
+__all__ = ["ShiftSlider"]
 
 _MEASURES = {"accuracy": "accuracy", "ece": "calibration error", "distance": "distance"}
 _SAMPLES = 12
@@ -39,8 +39,8 @@ class ShiftSlider(StaticWidget):
     Parameters
     ----------
     results
-        What :func:`measure_shift` gives, or ``{name of a model: what it gives}``. Of a row only ``accuracy`` is
-        needed: a number, or a number for each seed.
+        What :func:`tlwidgets.transfer.measure_shift` gives, or ``{name of a model: what it gives}``. Of a row only
+        ``accuracy`` is needed: a number, or a number for each seed.
     pictures
         Up to 12 pictures to show, as ``shift`` takes them (``uint8`` for the corruptions), shape (n, h, w, 1 or 3).
     y

@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ...data.corruptions import corrupt, corruptions
-from ...errors import CourseError
-from ...transfer.shift import mean_distance
+from ..data.corruptions import corrupt, corruptions
+from ..errors import CourseError
+from .shift import mean_distance
 
-__all__ = ["Row", "ShiftTable", "calibration_error", "measure_shift", "reliability"]
+__all__ = ["Row", "Shift", "ShiftTable", "calibration_error", "measure_shift", "reliability"]
 
 Row: TypeAlias = dict[str, Any]
 ShiftTable: TypeAlias = dict[str, dict[int, Row]]
