@@ -91,6 +91,18 @@ def test_files_from_the_browser_come_in_pieces(wire, message_from_browser):
     assert (len(pictures), pictures.problems) == (0, [])
 
 
+def test_the_view_stays_while_the_hand_is_on_it(wire, monkeypatch, message_from_browser):
+    """A new saved picture replaces the view, and with it a camera that is on."""
+    pictures = ImageInput(size=16)
+    pictures._displays, refreshed = ["shown"], []
+    monkeypatch.setattr(pictures, "_refresh", lambda: refreshed.append(len(pictures)))
+    send(pictures, file_of(), "camera-1.jpg")
+    message_from_browser(pictures, {"kind": "files"})
+    assert refreshed == []
+    message_from_browser(pictures, {"kind": "settled"})
+    assert refreshed == [1]
+
+
 def test_strange_messages_do_nothing(wire, message_from_browser):
     pictures = ImageInput()
     for strange in (None, {}, {"kind": "part"}, {"kind": "remove"}, {"kind": "explain"}, {"kind": "files"}):

@@ -289,7 +289,7 @@ class ImageInput(StaticWidget):
         elif kind == "remove":
             self._answer(lambda: self.remove(self.selected))
         elif kind == "clear":
-            self.clear()
+            self._answer(self.clear)
 
     _waiting: tuple[tuple[str, bytes], ...] = ()
 
@@ -314,6 +314,8 @@ class ImageInput(StaticWidget):
         self.problems = problems
 
     def _answer(self, action: Callable[[], object]) -> None:
+        # the saved picture waits until the focus has left the widget: a new view would switch the camera off
+        self._browser_is_changing = True
         self.set_trait("busy", True)
         self.problems = []
         try:
@@ -325,6 +327,7 @@ class ImageInput(StaticWidget):
         finally:
             self.set_trait("busy", False)
             self._heard += 1
+            self._browser_is_changing = False
 
     # -- words and picture
 

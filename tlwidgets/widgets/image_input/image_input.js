@@ -88,6 +88,7 @@ export default () => {
     box.addEventListener("dragleave", over(false));
     box.addEventListener("drop", (event) => {
       over(false)(event);
+      choose.focus({ preventScroll: true }); // so that Python hears when the focus leaves
       if (!alone(model)) give([...(event.dataTransfer?.files ?? [])]);
     });
     const loadFolder = () => {
