@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from importlib.resources import files
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from live_page import drawn, mount_widget
+from test_batchnorm_scope_page import scope
+from test_feature_map_page import clusters
+from test_learning_rate_lab_page import lab
+from test_shift_slider_page import slider
 
 from tlwidgets import widgets
 from tlwidgets.widgets._figure import StaticFigure
@@ -72,7 +78,67 @@ def score_scatter():
     return widgets.ScoreScatter(scores, [0.4, 0.6, 0.5], ["a", "b", "c"], groups=["x", "x", "y"])
 
 
+def small_network(size=8):
+    import keras
+
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input((size, size, 3)),
+            layers.Conv2D(4, 3, name="block1_conv"),
+            layers.BatchNormalization(name="block1_bn"),
+            layers.GlobalAveragePooling2D(name="pool"),
+            layers.Dense(3, "softmax", name="head"),
+        ]
+    )
+
+
+def pictures(n=12, size=8):
+    return np.random.default_rng(0).integers(0, 256, (n, size, size, 3)).astype("uint8")
+
+
+def training_panel():
+    x, y = pictures().astype("float32"), np.arange(12) % 3
+    panel = widgets.TrainingPanel(small_network(), (x, y), validation=(x, y), frozen=2, epochs=2)
+    panel.train()
+    panel.freeze.value = 0  # so that what is shown is not of now
+    return panel
+
+
+def image_input():
+    from PIL import Image
+
+    chosen = widgets.ImageInput(small_network(), ["cat", "dog", "bird"])
+    for i, picture in enumerate(pictures(2)):
+        Image.fromarray(picture).save(file := io.BytesIO(), "png")
+        chosen.add(file.getvalue(), f"picture {i}.png")
+    chosen.selected = 0
+    return chosen
+
+
+def exercise():
+    outcome = SimpleNamespace(passed=False, message="The head is frozen too.", attempted=True)
+    one = widgets.Exercise(
+        "Freeze all but the head.", check=lambda: outcome, hints=["Look."], solution="tl.freeze(m, 3)"
+    )
+    one.check()
+    return one
+
+
+def layer_view():
+    return widgets.LayerView(small_network(16), pictures(size=16).astype("float32"), precomputed=True)
+
+
 EXAMPLES = {
+    "BatchNormScope": scope,
+    "Exercise": exercise,
+    "FeatureMap": clusters,
+    "ImageInput": image_input,
+    "LayerView": layer_view,
+    "LearningRateLab": lab,
+    "Progress": lambda: widgets.Progress([{"title": "Start here", "guesses": (1, 1), "exercises": (0, 3)}]),
+    "ShiftSlider": slider,
+    "TrainingPanel": training_panel,
     "ConfusionMatrix": confusion_matrix,
     "DecisionGrid": decision_grid,
     "FigureSlider": figure_slider,
