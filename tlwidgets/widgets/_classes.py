@@ -28,7 +28,8 @@ def class_numbers(given: npt.ArrayLike, names: Sequence[str], what: str) -> npt.
     """Return classes, given as names or as numbers that count into ``names``, as numbers of shape (n,)."""
     values = np.asarray(given)
     if values.ndim != 1:
-        raise CourseError(f"{what} should hold one class for each example, shape (n,), not {values.shape}.")
+        hint = " (take argmax(1) of the probabilities)" if values.ndim == 2 else ""
+        raise CourseError(f"{what} should hold one class for each example, shape (n,){hint}, not {values.shape}.")
     if not values.size:
         return np.zeros(0, "int64")
     if values.dtype.kind in "USO":
@@ -38,7 +39,7 @@ def class_numbers(given: npt.ArrayLike, names: Sequence[str], what: str) -> npt.
         if strange is not None:
             raise unknown(f"class in {what}", strange, names)
         return np.array([where[text] for text in texts], "int64")
-    if values.dtype.kind not in "iu" and not (np.isfinite(values).all() and (values == np.round(values)).all()):
+    if values.dtype.kind not in "iub" and not (np.isfinite(values).all() and (values == np.round(values)).all()):
         raise CourseError(f"{what} should hold whole numbers or names of classes.")
     numbers = values.astype("int64")
     if numbers.min() < 0 or numbers.max() >= len(names):

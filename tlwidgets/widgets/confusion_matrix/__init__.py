@@ -12,6 +12,7 @@ import traitlets as t
 
 from ...errors import CourseError, unknown
 from .. import _bundle
+from .._classes import class_numbers
 from .._static import StaticWidget
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class ConfusionMatrix(StaticWidget):
         names = [str(name) for name in classes]
         if len(set(names)) < len(names):
             raise CourseError("two classes have the same name: give every class its own.")
-        true, predicted = _numbers(y_true, names, "y_true"), _numbers(y_pred, names, "y_pred")
+        true, predicted = class_numbers(y_true, names, "y_true"), class_numbers(y_pred, names, "y_pred")
         if len(true) != len(predicted):
             raise CourseError(f"y_true has {len(true)} classes and y_pred {len(predicted)}: give one for each example.")
         if pictures is not None:
@@ -236,29 +237,3 @@ class ConfusionMatrix(StaticWidget):
             members = self._members(*opened)[:8]
             beside = list(zip(members.tolist(), self._png(members), strict=True))
         return draw(self.matrix, self.classes, self.normalize, opened, beside, self.summary())
-
-
-def _numbers(given: npt.ArrayLike, names: Sequence[str], what: str) -> npt.NDArray[np.int64]:
-    """Return classes as numbers."""
-    values = np.asarray(given)
-    if values.ndim != 1:
-        hint = " (take argmax(1) of the probabilities)" if values.ndim == 2 else ""
-        raise CourseError(f"{what} should hold one class for each example, shape (n,){hint}, not {values.shape}.")
-    if not values.size:
-        return np.zeros(0, "int64")
-    if values.dtype.kind in "USO":
-        where = {name: i for i, name in enumerate(names)}
-        texts = [str(value) for value in values]
-        strange = next((text for text in texts if text not in where), None)
-        if strange is not None:
-            raise unknown(f"class in {what}", strange, names)
-        return np.array([where[text] for text in texts], "int64")
-    if values.dtype.kind not in "iub" and not (np.isfinite(values).all() and (values == np.round(values)).all()):
-        raise CourseError(f"{what} should hold whole numbers or names of classes.")
-    numbers = values.astype("int64")
-    if numbers.min() < 0 or numbers.max() >= len(names):
-        raise CourseError(
-            f"{what} holds classes from {numbers.min()} to {numbers.max()}, but {len(names)} are named: 0 to "
-            f"{len(names) - 1}."
-        )
-    return numbers
