@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tlwidgets import cli as command
 from tlwidgets.course import content
 from tlwidgets.errors import CourseError
-from tlwidgets.grading import __main__ as command
 from tlwidgets.grading import assignment as assignments
 from tlwidgets.grading.engine import Engine
 from tlwidgets.grading.sandbox import Limits
