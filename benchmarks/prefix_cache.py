@@ -23,8 +23,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-SHARES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
-"""Of the backbone's layers that are frozen."""
+DEPTHS = (None, "block2b", "block4c", "block5c", "block6d", "top")
 
 
 # ---------------------------------------------------------------- one measurement, in its own process
@@ -127,13 +126,11 @@ def sweep(kind: str, n: int, seeds: int, epochs: int, out: Path) -> dict[str, fl
     from tlwidgets.training import FlatAdam, fit
 
     x, y = pictures(n)
-    base = tl.backbone(size=96)
-    model = tl.classifier(base, 6)
+    model = tl.classifier(tl.backbone(size=96), 6)
     first = model.get_weights()
-    last = []
     start = time.process_time()
-    for share in SHARES:
-        tl.freeze(model, round(share * len(base.layers)))
+    for depth in DEPTHS:
+        tl.freeze(model, depth)
         for seed in range(seeds):
             model.set_weights(first)
             if kind == "plain":
@@ -142,10 +139,9 @@ def sweep(kind: str, n: int, seeds: int, epochs: int, out: Path) -> dict[str, fl
                 model.fit(x, y, epochs=epochs, batch_size=32, verbose=0)
             else:
                 fit(model, (x, y), epochs=epochs, seed=seed, optimizer=FlatAdam(1e-3))
-            last.append(np.concatenate([w.ravel() for w in model.get_weights()]))
-    cpu = time.process_time() - start
-    np.save(out / f"sweep_{kind}.npy", np.array(last))
-    return {"cpu": cpu, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+            # written down at once: thirty sets of weights would be most of the memory
+            np.save(out / f"{kind}_{depth}_{seed}.npy", np.concatenate([w.ravel() for w in model.get_weights()]))
+    return {"cpu": time.process_time() - start, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 # ---------------------------------------------------------------- all of them
@@ -211,9 +207,10 @@ def main() -> None:
         result["repeat_ratio"] = statistics.median(p / a for p, a in zip(cpu["plain"], cpu["again"], strict=True))
         if not args.no_sweep:
             both = {k: measure(out, f"sweep-{k}", sweep_n, seeds, sweep_epochs) for k in ("plain", "ours")}
-            a, b = (np.load(out / f"sweep_{k}.npy") for k in ("plain", "ours"))
-            difference = max(difference, float(np.abs(a - b).max()))
-            print(f"sweep of {len(SHARES)} depths, {seeds} seeds, {sweep_epochs} epochs, {sweep_n} pictures")
+            for a in out.glob("plain_*.npy"):
+                b = out / a.name.replace("plain", "ours")
+                difference = max(difference, float(np.abs(np.load(a) - np.load(b)).max()))
+            print(f"sweep of {len(DEPTHS)} depths, {seeds} seeds, {sweep_epochs} epochs, {sweep_n} pictures")
             for kind, found in both.items():
                 print(f"{kind:<28}{found['cpu']:8.2f}   peak {found['peak_mb']:.0f} MB")
             result["sweep_ratio"] = both["plain"]["cpu"] / both["ours"]["cpu"]
