@@ -266,3 +266,23 @@ def test_the_page_of_the_gallery_moves_offline(chromium, tmp_path):
     assert [url for url in asked if url.split(":")[0] not in ("file", "blob", "data")] == []
     assert errors == []
     context.close()
+
+
+# ---------------------------------------------------------------- JupyterLab
+
+
+@pytest.mark.slow
+def test_the_gallery_in_jupyterlab(open_notebook, shots):
+    """Every widget is drawn from a real kernel, and no example breaks the page."""
+    content = json.loads((REPOSITORY / "notebooks" / "gallery.ipynb").read_text("utf-8"))
+    for cell in content["cells"]:
+        cell["source"] = "".join(cell["source"]).replace('PROFILE = "cpu"', 'PROFILE = "smoke"')
+    notebook = open_notebook(content)
+    notebook.run()
+    page = notebook.page
+    shown = page.locator(".jp-OutputArea-output .tlw:not(.tlw .tlw)")
+    expect(shown).to_have_count(len(EXAMPLES))
+    for i in range(len(EXAMPLES)):
+        assert shown.nth(i).inner_text().strip(), i
+    page.screenshot(path=shots / "gallery_in_jupyterlab.png")
+    assert notebook.page_errors == []
