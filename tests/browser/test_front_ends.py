@@ -84,7 +84,6 @@ def test_in_notebook_7(chromium, notebook7, shots):
         notebook.close()
 
 
-@pytest.mark.xfail(strict=True, reason="Notebook 7 takes arrow keys before the widget: see _shared.js")
 def test_arrow_keys_stay_in_the_widget_in_notebook_7(chromium, notebook7):
     """Notebook 7 looks for its shortcuts on the way down to the element, JupyterLab on the way up."""
     cells = [MODEL, "slider = FreezeSlider(model, frozen=0)\nslider"]
@@ -117,7 +116,6 @@ PAGES = {
     "Colab, light": "<html lang='en' theme='light'><body>",
     "Colab, dark": "<html lang='en' theme='dark'><body>",
 }
-ORANGE = ("FreezeSlider", "ShiftSlider", "TrainingPanel")
 """Examples that show a warning."""
 
 MOUNT = """
@@ -200,10 +198,7 @@ def test_readable_without_jupyterlab(load, axe, name):  # noqa: F811
     readable(load, axe, name, "a bare page", "dark")
 
 
-_WARNS = pytest.mark.xfail(strict=True, reason="warnings in the dark theme's orange on white: see _style.css")
-
-
-@pytest.mark.parametrize("name", [pytest.param(n, marks=_WARNS if n in ORANGE else ()) for n in sorted(EXAMPLES)])
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_readable_in_a_dark_page_of_colab(load, axe, name):  # noqa: F811
     readable(load, axe, name, "Colab, dark")
 

@@ -21,6 +21,15 @@ def test_the_box_sees_the_package_and_no_test(top):
         assert not any(str(hidden) == path or str(hidden).startswith(path + "/") for path in seen)
 
 
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+def test_an_installation_below_tmp_is_seen_in_the_empty_tmp_of_the_box(monkeypatch):
+    monkeypatch.setattr(sandbox, "visible", lambda: ("/opt/python", "/tmp/course/tlwidgets"))
+    command = sandbox.bubblewrap(Limits(), ["true"])
+    emptied = max(i for i, word in enumerate(command) if word == "/tmp" and command[i - 1] == "--tmpfs")
+    assert command[emptied:].count("/tmp/course/tlwidgets") == 2  # from where, and to where
+    assert "/opt/python" not in command[emptied:]
+
+
 def test_its_environment_is_not_ours(monkeypatch):
     monkeypatch.setenv("SECRET_TOKEN", "x")
     assert "SECRET_TOKEN" not in sandbox.environment()

@@ -42,8 +42,8 @@ class NotebookResult:
 def find_notebooks(names: Sequence[str]) -> list[Path]:
     """Turn names, numbers (``03``) or paths into notebooks; all lessons when none is named."""
     lessons = {path.stem: path for path in sorted(notebooks_root().glob("*.ipynb"))}
-    if not names:
-        return list(lessons.values())
+    if not names:  # the gallery is no lesson
+        return [path for name, path in lessons.items() if name[0].isdigit()]
     found = []
     for name in names:
         stem = Path(name).name.removesuffix(".ipynb")

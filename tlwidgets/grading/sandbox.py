@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -147,19 +147,27 @@ def _mounts() -> list[str]:
             args += ["--ro-bind", name, name]
     for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime"):
         args += ["--ro-bind-try", name, name]
-    parents = {str(parent) for name in visible() for parent in Path(name).parents if parent != Path("/")}
+    return args + _shown(visible())
+
+
+def _shown(names: Sequence[str], below: Path = Path("/")) -> list[str]:
+    """Bind folders read-only where they are."""
+    parents = {str(p) for name in names for p in Path(name).parents if below in p.parents}
+    args = []
     for name in sorted(parents):  # bubblewrap would make them for their owner alone, and root's box runs as another
         args += ["--perms", "0755", "--dir", name]
-    for name in visible():
+    for name in names:
         args += ["--ro-bind", name, name]
     return args
 
 
 def _private(limits: Limits) -> list[str]:
-    size = str(limits.scratch)
+    size, temporary = str(limits.scratch), Path("/tmp")
+    hidden = [name for name in visible() if temporary in Path(name).parents]  # by the empty /tmp of the box
     return [
         *("--proc", "/proc", "--dev", "/dev", "--size", str(64 * _MEGA), "--tmpfs", "/dev/shm"),
-        *("--remount-ro", "/dev", "--size", size, "--tmpfs", "/tmp", "--size", size, "--tmpfs", BOX),
+        *("--remount-ro", "/dev", "--size", size, "--tmpfs", "/tmp", *_shown(hidden, temporary)),
+        *("--size", size, "--tmpfs", BOX),
     ]
 
 

@@ -81,6 +81,19 @@ export function focusKeeper() {
   };
 }
 
+const OWN_KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", "Enter", "Escape", " "]);
+
+// Notebook 7 takes keys on their way down to the element, JupyterLab on their way up; this mark tells both to leave one
+window.addEventListener(
+  "keydown",
+  ({ target, key }) => {
+    if (!OWN_KEYS.has(key) || !target.closest?.(".tlw")) return;
+    target.setAttribute("data-lm-suppress-shortcuts", "true");
+    setTimeout(() => target.removeAttribute("data-lm-suppress-shortcuts"));
+  },
+  true,
+);
+
 /** The numbers in a binary trait, as an array of a type such as Float64Array. */
 export function numbers(view, Type) {
   if (!view?.byteLength) return new Type(0);
