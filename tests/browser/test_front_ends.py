@@ -116,7 +116,6 @@ PAGES = {
     "Colab, light": "<html lang='en' theme='light'><body>",
     "Colab, dark": "<html lang='en' theme='dark'><body>",
 }
-"""Examples that show a warning."""
 
 MOUNT = """
 async ([url, esm, state]) => {
