@@ -214,14 +214,16 @@ def test_direct_dependencies_are_locked_and_explained(top):
     lines = text.splitlines()
     locked = {name for lock in LOCKS for name, _, _ in pins(top / lock)}
     everything = [*project["dependencies"], *(d for extra in project["optional-dependencies"].values() for d in extra)]
-    for dependency in everything:
-        (number,) = [i for i, line in enumerate(lines) if f'"{dependency}"' in line]
-        before = lines[number - 1].strip()
-        # two builds of one package may share the comment above them
-        explained = (
-            "#" in lines[number].split('"')[-1]
-            or before.startswith("#")
-            or (lines[number - 2].strip().startswith("#") and before.startswith('"tensorflow'))
-        )
-        assert explained, f"{dependency}: why is it here?"
+    for dependency in dict.fromkeys(everything):
+        numbers = [i for i, line in enumerate(lines) if f'"{dependency}"' in line]
+        assert numbers
+        for number in numbers:  # an extra may need what another one needs too
+            before = lines[number - 1].strip()
+            # two builds of one package may share the comment above them
+            explained = (
+                "#" in lines[number].split('"')[-1]
+                or before.startswith("#")
+                or (lines[number - 2].strip().startswith("#") and before.startswith('"tensorflow'))
+            )
+            assert explained, f"{dependency}: why is it here?"
         assert canonicalize_name(Requirement(dependency).name) in locked
