@@ -53,7 +53,7 @@ def test_dragging(mount):
     page = mount_widget(mount, lab(value=1e-5))
     drawn(page)
     before = page.get_by_role("img", name="Trained at").get_attribute("aria-label")
-    grip = page.locator(".tlw-lab-grip").bounding_box()
+    grip = page.locator(".tlw-grip").bounding_box()
     page.mouse.move(grip["x"] + 12, grip["y"] + 12)
     page.mouse.down()
     page.mouse.move(grip["x"] + 150, grip["y"] + 60, steps=5)

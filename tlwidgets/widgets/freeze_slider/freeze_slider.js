@@ -1,12 +1,12 @@
 // FreezeSlider: a bar for each layer and a boundary between the frozen and the training ones.
 import { svg, html, followWidth, oncePerFrame, focusKeeper } from "../_shared.js";
+import { handle, sender } from "../_handle.js";
 
 const HEIGHT = 150;
 const LEFT = 34;
 const RIGHT = 12;
 const TOP = 30; // room for the handle and "input", "output"
 const BASE = HEIGHT - 36; // the bars stand on this line; BatchNorm dots and block names are below it
-const SEND_AFTER = 60; // milliseconds of rest before a moved boundary goes to Python
 
 let widgets = 0; // makes the identifiers of patterns and clips unique in the page
 
@@ -103,7 +103,7 @@ export default () => {
     frozenInk.setAttribute("fill", `url(#${id}-hatch)`);
     normInk.setAttribute("fill", `url(#${id}-hatch)`);
 
-    const slider = svg("g", { role: "slider", tabindex: 0, "aria-orientation": "horizontal", "data-key": "slider" }, plot);
+    const slider = svg("g", { class: "tlw-handle", role: "slider", tabindex: 0, "aria-orientation": "horizontal", "data-key": "slider" }, plot);
     const area = svg("rect", { x: 0, y: 0, height: HEIGHT, class: "tlw-area" }, slider);
     const cut = svg("line", { y1: 14, y2: BASE + 10, class: "tlw-cut" }, slider);
     const grip = svg("circle", { cy: 14, r: 12, class: "tlw-grip" }, slider);
@@ -234,18 +234,12 @@ export default () => {
       tip.textContent = `Layer ${i + 1}: ${layer.name} · ${layer.kind} · ${layer.params.toLocaleString("en")} parameters · ${state}`;
     }
 
-    let timer = 0;
-    function send() {
-      clearTimeout(timer);
-      timer = 0;
-      model.save_changes();
-    }
+    const send = sender(model);
     function move(to) {
       const value = Math.max(0, Math.min(layers.length, to));
       if (value === model.get("value")) return;
       model.set("value", value); // paints through change:value, in all views
-      clearTimeout(timer);
-      timer = setTimeout(send, SEND_AFTER);
+      send.soon();
     }
     function moveBlock(direction) {
       const value = model.get("value");
@@ -254,50 +248,28 @@ export default () => {
       move(next ?? (direction > 0 ? layers.length : 0));
     }
 
-    slider.addEventListener("keydown", (event) => {
-      const value = model.get("value");
-      const actions = {
-        ArrowRight: () => move(value + 1),
-        ArrowUp: () => move(value + 1),
-        ArrowLeft: () => move(value - 1),
-        ArrowDown: () => move(value - 1),
+    const by = (step) => () => move(model.get("value") + step);
+    const layerAt = (x) => ((x - LEFT) / Math.max(1, width - LEFT - RIGHT)) * layers.length;
+    const grabbed = handle(slider, plot, {
+      keys: {
+        ArrowRight: by(1),
+        ArrowUp: by(1),
+        ArrowLeft: by(-1),
+        ArrowDown: by(-1),
         PageUp: () => moveBlock(1),
         PageDown: () => moveBlock(-1),
         Home: () => move(0),
         End: () => move(layers.length),
-      };
-      if (!(event.key in actions) || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      event.stopPropagation(); // JupyterLab would move between cells
-      actions[event.key]();
-    });
-
-    const layerAt = (event) => {
-      const rect = plot.getBoundingClientRect(); // may be scaled: a zoomed page, a slide
-      const inside = ((event.clientX - rect.left) / rect.width) * width - LEFT;
-      return (inside / Math.max(1, width - LEFT - RIGHT)) * layers.length;
-    };
-    let dragging = false;
-    slider.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      dragging = true;
-      slider.setPointerCapture(event.pointerId);
-      slider.focus({ preventScroll: true });
-      move(Math.round(layerAt(event)));
-      event.preventDefault();
+      },
+      drag: (x) => move(Math.round(layerAt(x))),
+      send,
     });
     slider.addEventListener("pointermove", (event) => {
-      if (dragging) move(Math.round(layerAt(event)));
-      else describe(Math.max(0, Math.min(layers.length - 1, Math.floor(layerAt(event)))));
+      if (grabbed.held()) return;
+      describe(Math.max(0, Math.min(layers.length - 1, Math.floor(layerAt(grabbed.place(event))))));
     });
-    const release = () => {
-      dragging = false;
-      if (timer) send();
-    };
-    slider.addEventListener("pointerup", release);
-    slider.addEventListener("pointercancel", release);
     slider.addEventListener("pointerleave", () => {
-      if (!dragging) describe(model.get("value"));
+      if (!grabbed.held()) describe(model.get("value"));
     });
     keep.addEventListener("change", () => {
       model.set("keep_batchnorm_frozen", keep.checked);
@@ -332,7 +304,7 @@ export default () => {
     });
     return () => {
       stopFollowing();
-      if (timer) send();
+      send.now();
       listeners.forEach(([name, action]) => model.off(name, action));
     };
   }

@@ -1,9 +1,9 @@
 // LearningRateLab: choose a rate on the curve of a range test, see what training did with it.
-import { svg, html, followWidth, oncePerFrame, focusKeeper, asTable, numbers, ownKeys } from "../_shared.js";
+import { svg, html, followWidth, oncePerFrame, focusKeeper, asTable, numbers } from "../_shared.js";
+import { handle, sender } from "../_handle.js";
 import { ticks, markerPath } from "../_plot.js";
 import { axes, linePath, sizePlot, DASHES } from "../_axes.js";
 
-const SEND_AFTER = 60; // milliseconds of rest before a moved rate goes to Python
 const STEP = 10 ** (1 / 20);
 const PAGE = 10 ** 0.5;
 const REACH = 4; // steps of the test on either side that say whether the loss falls
@@ -22,12 +22,12 @@ export default () => {
     const said = html("div", { role: "status", class: "tlw-lab-said" });
     const plot = svg("svg", {});
     const lines = svg("g", { "aria-hidden": "true" }, plot);
-    const slider = svg("g", { role: "slider", tabindex: 0, "aria-label": "Learning rate", "data-key": "rate" }, plot);
-    const area = svg("rect", { x: 0, y: 0, class: "tlw-lab-area" }, slider);
-    const cut = svg("line", { class: "tlw-lab-cut" }, slider);
-    const ring = svg("circle", { r: 7, class: "tlw-lab-ring" }, slider);
-    const grip = svg("circle", { r: 12, class: "tlw-grip tlw-lab-grip" }, slider);
-    const arrows = svg("path", { class: "tlw-lab-arrows" }, slider);
+    const slider = svg("g", { class: "tlw-handle", role: "slider", tabindex: 0, "aria-label": "Learning rate", "data-key": "rate" }, plot);
+    const area = svg("rect", { x: 0, y: 0, class: "tlw-area" }, slider);
+    const cut = svg("line", { class: "tlw-cut" }, slider);
+    const ring = svg("circle", { r: 7, class: "tlw-ring" }, slider);
+    const grip = svg("circle", { r: 12, class: "tlw-grip" }, slider);
+    const arrows = svg("path", { class: "tlw-grip-arrows" }, slider);
     const curves = svg("svg", { role: "img" });
     const right = html("div", {}, curves);
     const body = html("div", { class: "tlw-lab-body" }, html("div", {}, plot), right);
@@ -221,57 +221,35 @@ export default () => {
       }
     }
 
-    let timer = 0;
-    function send() {
-      clearTimeout(timer);
-      timer = 0;
-      model.save_changes();
-    }
+    const send = sender(model);
     function move(to) {
       const [from, end] = limits();
       const value = Math.max(from, Math.min(end, Number(to.toPrecision(3))));
       if (value === model.get("value")) return;
       model.set("value", value);
-      clearTimeout(timer);
-      timer = setTimeout(send, SEND_AFTER);
+      send.soon();
     }
     const by = (factor) => () => move(model.get("value") * factor);
-    ownKeys(slider, {
-      ArrowRight: by(STEP),
-      ArrowUp: by(STEP),
-      ArrowLeft: by(1 / STEP),
-      ArrowDown: by(1 / STEP),
-      PageUp: by(PAGE),
-      PageDown: by(1 / PAGE),
-      Home: () => move(limits()[0]),
-      End: () => move(limits()[1]),
+    handle(slider, plot, {
+      keys: {
+        ArrowRight: by(STEP),
+        ArrowUp: by(STEP),
+        ArrowLeft: by(1 / STEP),
+        ArrowDown: by(1 / STEP),
+        PageUp: by(PAGE),
+        PageDown: by(1 / PAGE),
+        Home: () => move(limits()[0]),
+        End: () => move(limits()[1]),
+      },
+      ready: () => Boolean(frame ?? low),
+      drag: (x) => {
+        const any = frame ?? low;
+        const [from, to] = limits();
+        const share = (x - any.left) / Math.max(1, any.right - any.left);
+        move(from * (to / from) ** Math.max(0, Math.min(1, share)));
+      },
+      send,
     });
-    function under(event) {
-      const rect = plot.getBoundingClientRect(); // may be scaled: a zoomed page, a slide
-      const x = ((event.clientX - rect.left) / rect.width) * Number(plot.getAttribute("width"));
-      const any = frame ?? low;
-      const [from, to] = limits();
-      const share = (x - any.left) / Math.max(1, any.right - any.left);
-      return from * (to / from) ** Math.max(0, Math.min(1, share));
-    }
-    let dragging = false;
-    slider.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0 || !(frame ?? low)) return;
-      dragging = true;
-      slider.setPointerCapture(event.pointerId);
-      slider.focus({ preventScroll: true });
-      move(under(event));
-      event.preventDefault();
-    });
-    slider.addEventListener("pointermove", (event) => {
-      if (dragging) move(under(event));
-    });
-    const release = () => {
-      dragging = false;
-      if (timer) send();
-    };
-    slider.addEventListener("pointerup", release);
-    slider.addEventListener("pointercancel", release);
     take.addEventListener("click", () => {
       model.set("value", model.get("suggestion"));
       model.save_changes();
@@ -308,7 +286,7 @@ export default () => {
     });
     return () => {
       stopFollowing();
-      if (timer) send();
+      send.now();
       listeners.forEach(([name, action]) => model.off(name, action));
     };
   }

@@ -1,11 +1,11 @@
 // ShiftSlider: pictures, accuracy and calibration under a growing shift.
-import { svg, html, followWidth, oncePerFrame, focusKeeper, choice, asTable, ownKeys } from "../_shared.js";
+import { svg, html, followWidth, oncePerFrame, focusKeeper, choice, asTable } from "../_shared.js";
+import { handle, sender } from "../_handle.js";
 import { ticks, markerPath } from "../_plot.js";
 import { axes, linePath, bandPath, sizePlot, DASHES } from "../_axes.js";
 import { spriteTiles } from "../_sprite.js";
 
 const NAMES = { accuracy: "accuracy", ece: "calibration error", distance: "distance" };
-const SEND_AFTER = 60; // milliseconds of rest before a moved severity goes to Python
 
 export default () => {
   const attend = focusKeeper();
@@ -19,12 +19,12 @@ export default () => {
     const said = html("div", { role: "status", class: "tlw-shift-said" });
     const plot = svg("svg", {});
     const lines = svg("g", { "aria-hidden": "true" }, plot);
-    const slider = svg("g", { role: "slider", tabindex: 0, "aria-label": "Severity", "data-key": "severity" }, plot);
-    const area = svg("rect", { x: 0, y: 0, class: "tlw-shift-area" }, slider);
-    const cut = svg("line", { class: "tlw-shift-cut" }, slider);
+    const slider = svg("g", { class: "tlw-handle", role: "slider", tabindex: 0, "aria-label": "Severity", "data-key": "severity" }, plot);
+    const area = svg("rect", { x: 0, y: 0, class: "tlw-area" }, slider);
+    const cut = svg("line", { class: "tlw-cut" }, slider);
     const rings = svg("g", {}, slider);
-    const grip = svg("circle", { r: 12, class: "tlw-grip tlw-shift-grip" }, slider);
-    const arrows = svg("path", { class: "tlw-shift-arrows" }, slider);
+    const grip = svg("circle", { r: 12, class: "tlw-grip" }, slider);
+    const arrows = svg("path", { class: "tlw-grip-arrows" }, slider);
     const square = svg("svg", { role: "img" });
     const left = html("div", { class: "tlw-shift-lines" }, plot);
     const right = html("div", { class: "tlw-shift-square" }, square);
@@ -183,59 +183,37 @@ export default () => {
       rings.replaceChildren(
         ...model.get("_models").flatMap(({ name }) => {
           const v = cell(name, value)?.[model.get("measure")]?.[0];
-          return v === undefined ? [] : [svg("circle", { cx: x, cy: Y(v), r: 7, class: "tlw-shift-ring" })];
+          return v === undefined ? [] : [svg("circle", { cx: x, cy: Y(v), r: 7, class: "tlw-ring" })];
         }),
       );
     }
 
-    let timer = 0;
-    function send() {
-      clearTimeout(timer);
-      timer = 0;
-      model.save_changes();
-    }
+    const send = sender(model);
     function move(at) {
       const value = levels()[Math.max(0, Math.min(levels().length - 1, at))];
       if (value === model.get("value")) return;
       model.set("value", value);
-      clearTimeout(timer);
-      timer = setTimeout(send, SEND_AFTER);
+      send.soon();
     }
     const here = () => levels().indexOf(model.get("value"));
-    ownKeys(slider, {
-      ArrowRight: () => move(here() + 1),
-      ArrowUp: () => move(here() + 1),
-      ArrowLeft: () => move(here() - 1),
-      ArrowDown: () => move(here() - 1),
-      PageUp: () => move(here() + 2),
-      PageDown: () => move(here() - 2),
-      Home: () => move(0),
-      End: () => move(levels().length - 1),
+    handle(slider, plot, {
+      keys: {
+        ArrowRight: () => move(here() + 1),
+        ArrowUp: () => move(here() + 1),
+        ArrowLeft: () => move(here() - 1),
+        ArrowDown: () => move(here() - 1),
+        PageUp: () => move(here() + 2),
+        PageDown: () => move(here() - 2),
+        Home: () => move(0),
+        End: () => move(levels().length - 1),
+      },
+      ready: () => Boolean(frame),
+      drag: (x) => {
+        const distance = levels().map((s) => Math.abs(frame.X(s) - x));
+        move(distance.indexOf(Math.min(...distance)));
+      },
+      send,
     });
-    function under(event) {
-      const rect = plot.getBoundingClientRect(); // may be scaled: a zoomed page, a slide
-      const x = ((event.clientX - rect.left) / rect.width) * Number(plot.getAttribute("width"));
-      const distance = levels().map((s) => Math.abs(frame.X(s) - x));
-      return distance.indexOf(Math.min(...distance));
-    }
-    let dragging = false;
-    slider.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0 || !frame) return;
-      dragging = true;
-      slider.setPointerCapture(event.pointerId);
-      slider.focus({ preventScroll: true });
-      move(under(event));
-      event.preventDefault();
-    });
-    slider.addEventListener("pointermove", (event) => {
-      if (dragging) move(under(event));
-    });
-    const release = () => {
-      dragging = false;
-      if (timer) send();
-    };
-    slider.addEventListener("pointerup", release);
-    slider.addEventListener("pointercancel", release);
     kinds.addEventListener("change", () => set("kind", kinds.value));
     kinds.addEventListener("keydown", (event) => event.stopPropagation());
 
@@ -292,7 +270,7 @@ export default () => {
     });
     return () => {
       stopFollowing();
-      if (timer) send();
+      send.now();
       tiles.forget();
       listeners.forEach(([name, action]) => model.off(name, action));
     };
