@@ -48,7 +48,7 @@ def test_every_solution_passes_its_own_check(name, said):
 def test_every_exercise_has_a_check_and_three_hints(name):
     lesson = content.read(name)
     for key, exercise in lesson.exercises.items():
-        assert f"{name}/{key}" in checks.CHECKS
+        assert key in checks.checks_of(name)
         assert len(exercise.hints) == 3
         assert len(set(exercise.hints)) == 3
     for quiz in lesson.quizzes.values():
@@ -123,10 +123,21 @@ def test_a_claim_leaves_its_verdict_in_the_notebook(said):
         "id": "C10",
         "said": "features shrink <data>",
         "holds": True,
+        "when": "",
+        "verdict": "holds",
         "figures": {"times_smaller": 5.4},
     }
     assert "C10 holds here" in data["text/plain"]
     assert "&lt;data&gt;" in data["text/html"]
+
+
+def test_a_claim_over_seeds_tells_mean_and_spread_and_its_condition(said):
+    lesson = tl.lesson("02_feature_extraction", "smoke")
+    lesson.claim("C10", "it shrinks", True, when="pictures are large", gain=[0.1, 0.2, 0.3])
+    (data,) = said
+    assert data[CLAIM_TYPE]["verdict"] == "holds when pictures are large"
+    assert data[CLAIM_TYPE]["figures"]["gain"] == pytest.approx({"mean": 0.2, "std": 0.1, "n": 3})
+    assert "C10 holds when pictures are large here: it shrinks\ngain 0.2 ± 0.1 (3 seeds)." in data["text/plain"]
 
 
 def test_progress_survives_a_damaged_file_and_a_folder_that_cannot_be_written(tmp_path):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 from ..errors import unknown
-from . import checks, content
+from . import checks, claims, content
 from .progress import Progress
 
 __all__ = ["CLAIM_TYPE", "Lesson", "lesson"]
@@ -82,30 +83,26 @@ class Lesson:
 
     # -- claims
 
-    def claim(self, id: str, said: str, holds: bool, **figures: float) -> None:
+    def claim(self, id: str, said: str, holds: bool, *, when: str = "", **figures: float | Sequence[float]) -> None:
         """State whether something that is said about transfer learning held in the experiment above.
 
         Parameters
         ----------
         id
-            Row of the claims ledger.
+            Row of the claims ledger (``tlwidgets claims``).
         said
             The claim in words.
         holds
             Whether the measured figures bear it out, tolerance included.
+        when
+            The condition under which it holds, where it does not hold always.
         **figures
-            The figures that the verdict rests on.
+            The figures that the verdict rests on: numbers, or one number a seed, told as mean ± standard deviation.
         """
-        verdict = "holds" if holds else "does not hold"
-        numbers = ", ".join(f"{k.replace('_', ' ')} {_number(v)}" for k, v in figures.items())
-        record = {
-            "id": id,
-            "said": said,
-            "holds": bool(holds),
-            "figures": {k: float(v) for k, v in figures.items()},
-        }
+        record = claims.statement(id, said, bool(holds), when, figures)
+        numbers = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in claims.in_words(record["figures"]).items())
         _show(
-            f"{id} {verdict} here: {said}" + (f"\n{numbers}." if numbers else ""),
+            f"{id} {record['verdict']} here: {said}" + (f"\n{numbers}." if numbers else ""),
             "good" if holds else "bad",
             **{CLAIM_TYPE: record},
         )

@@ -1,4 +1,4 @@
-"""Measured sweeps that come with the course, and how to repeat a point of them."""
+"""The freeze-depth sweep of lesson 03."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .._paths import datasets_root
-from ..errors import unknown
-from ..training.sweep import Sweep, sweep
+from ..._paths import datasets_root
+from ...errors import unknown
+from ...training.sweep import Sweep, sweep
 
 __all__ = ["FreezeDepthSweep", "freeze_depth"]
 
@@ -54,7 +54,7 @@ class FreezeDepthSweep:
         progress: bool = False,
     ) -> Sweep:
         """Measure a point, or several, again with the settings of the sweep."""
-        from ..data import load
+        from ...data import load
 
         data = load("styles", domain=domain)
         # nothing is chosen by these pictures, so validation and test together measure the accuracy

@@ -1,0 +1,10 @@
+"""The figures of the lessons: labelled axes, the spread over seeds, direct labels, alternative text with the numbers.
+
+Every function returns a figure made without pyplot; naming it on the last line of a cell shows it.
+"""
+
+from ._style import summary
+from .accuracy import accuracy_lines, dots
+from .features import embedding, feature_maps
+
+__all__ = ["accuracy_lines", "dots", "embedding", "feature_maps", "summary"]

@@ -1,0 +1,10 @@
+"""Measurements that come with the course, and how to repeat a point of them: one module a measurement.
+
+Each has a function that measures one point. The script in ``datasets`` that made the shipped file, the cell or button
+that repeats a point in a lesson, and the test for drift all call that function.
+"""
+
+from .freeze_depth import FreezeDepthSweep, freeze_depth
+from .table import Table, read_table, save_table
+
+__all__ = ["FreezeDepthSweep", "Table", "freeze_depth", "read_table", "save_table"]
