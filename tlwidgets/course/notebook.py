@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import unknown
 from . import checks, claims, content
 from .progress import Progress
+
+if TYPE_CHECKING:
+    from .live import LiveRun
 
 __all__ = ["CLAIM_TYPE", "Lesson", "lesson"]
 
@@ -80,6 +83,22 @@ class Lesson:
         guess = self._progress.get(self.name, f"predict/{key}")
         said = f"You said {_number(guess)}{unit}." if guess is not None else "You made no guess this time."
         _show(f"{said} Measured: {_number(measured)}{unit}.")
+
+    # -- live runs
+
+    def live(self, label: str, function: Callable[[], Any]) -> LiveRun:
+        """Return a button that calls ``function`` when it is pressed and shows what it prints and returns.
+
+        Parameters
+        ----------
+        label
+            Words on the button: what it does and about how long it takes.
+        function
+            Called without arguments. Nothing runs before the button is pressed.
+        """
+        from .live import LiveRun
+
+        return LiveRun(label, function)
 
     # -- claims
 
