@@ -4,7 +4,17 @@ Each has a function that measures one point. The script in ``datasets`` that mad
 that repeats a point in a lesson, and the test for drift all call that function.
 """
 
+from .batchnorm import BatchNormTable, batchnorm_idioms, batchnorm_trials
 from .freeze_depth import FreezeDepthSweep, freeze_depth
 from .table import Table, read_table, save_table
 
-__all__ = ["FreezeDepthSweep", "Table", "freeze_depth", "read_table", "save_table"]
+__all__ = [
+    "BatchNormTable",
+    "FreezeDepthSweep",
+    "Table",
+    "batchnorm_idioms",
+    "batchnorm_trials",
+    "freeze_depth",
+    "read_table",
+    "save_table",
+]
