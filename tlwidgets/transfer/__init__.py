@@ -2,6 +2,7 @@
 
 from .adaptation import adapt_batchnorm, coral, standardise
 from .comparison import Comparison, compare
+from .priors import correct_prior, estimate_prior
 from .severity import calibration_error, measure_shift, reliability
 from .shift import ShiftTest, a_distance, mean_distance, mmd, shift_test
 
@@ -13,6 +14,8 @@ __all__ = [
     "calibration_error",
     "compare",
     "coral",
+    "correct_prior",
+    "estimate_prior",
     "mean_distance",
     "measure_shift",
     "mmd",
