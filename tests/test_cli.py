@@ -324,3 +324,11 @@ def test_backbones_are_listed_with_what_one_needs_to_know(capsys: pytest.Capture
         assert entry["licence"]
         assert entry["source"]
         assert entry["preprocessing"]
+
+
+def test_a_reader_who_has_seen_enough_is_no_error():
+    process = subprocess.Popen(command("claims", "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "[\n"
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(60) == 0

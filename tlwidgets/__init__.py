@@ -62,6 +62,7 @@ _WHERE = {
     "mixed_precision": "training",
     "fingerprint": "training",
     "handmade": "training",
+    "explained_by_edges": "training",
     "fit": "training",
     "Run": "training",
     "Sweep": "training",

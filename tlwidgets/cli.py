@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +37,10 @@ def _parser() -> argparse.ArgumentParser:
     for name, words in (("data", "list the data sets"), ("backbones", "list the pretrained networks")):
         listing = commands.add_parser(name, help=f"{words}: what is in them, where they come from, their licence")
         listing.add_argument("--json", action="store_true", help="as JSON, with checksums and every count")
+
+    claims = commands.add_parser("claims", help="what is said about transfer learning, and what was measured")
+    claims.add_argument("rows", nargs="*", metavar="ROW", help="rows such as C11; all by default")
+    claims.add_argument("--json", action="store_true", help="as JSON, with every figure")
 
     doctor = commands.add_parser("doctor", help="look at this machine: what is there, what is missing, how to mend it")
     doctor.add_argument("--json", action="store_true", help="as JSON")
@@ -79,6 +84,14 @@ def _backbones(args: argparse.Namespace) -> int:
     return 0
 
 
+def _claims(args: argparse.Namespace) -> int:
+    from .course import claims
+
+    rows = [claims.row(id) for id in args.rows] if args.rows else list(claims.ledger())
+    print(json.dumps([r.to_json() for r in rows], indent=2) if args.json else claims.as_text(rows))
+    return 0
+
+
 def _doctor(args: argparse.Namespace) -> int:
     from .course import doctor
 
@@ -92,6 +105,7 @@ COMMANDS = {
     "run": _run,
     "data": _data,
     "backbones": _backbones,
+    "claims": _claims,
     "doctor": _doctor,
     **grading.COMMANDS,
 }
@@ -101,9 +115,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0 done, 1 something failed, 2 wrong use, 130 interrupted."""
     args = _parser().parse_args(argv)
     try:
-        return COMMANDS[args.command](args)
+        status = COMMANDS[args.command](args)
+        sys.stdout.flush()
+        return status
     except CourseError as e:
         print(f"tlwidgets: {e}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # `tlwidgets claims | head` has read enough; nothing may be written to it any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -12,21 +12,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tlwidgets.course import content
+from tlwidgets.course import claims, content
 from tlwidgets.course.runner import run
 
 TOP = Path(__file__).resolve().parents[2]
 OUT = TOP / "build" / "smoke"
 LESSONS = pytest.mark.parametrize("name", content.lesson_names())
-
-# What each lesson measures, and how it came out on the machine that the figures in the prose come from. "any" where the
-# few examples of profile smoke do not decide.
-VERDICTS = {
-    "00_start_here": {},
-    "02_feature_extraction": {"S01": {True}, "C09": {True}, "C10": {True}, "T05": {True}},
-    "03_freezing": {"C11": {True}, "C13": {False}, "C12": {True}},
-}
-
 
 @pytest.fixture(scope="session")
 def results():
@@ -42,11 +33,10 @@ def test_it_runs_within_memory(results, name):
 
 @LESSONS
 def test_its_claims_come_out_as_stated(results, name):
-    found: dict[str, set[bool]] = {}
-    for claim in results[name].claims:
-        found.setdefault(claim["id"], set()).add(claim["holds"])
-        assert claim["figures"], f"{claim['id']} rests on no figure"
-    assert found == VERDICTS[name]
+    """The ledger holds what was found in profile cpu; a verdict may not hang on the size of the experiment."""
+    found = [(c["id"], c["said"], c["verdict"]) for c in results[name].claims]
+    ledger = [(r.id, s.said, s.verdict) for r in claims.ledger() for s in r.statements if s.notebook == name]
+    assert sorted(found) == sorted(ledger)
 
 
 @LESSONS

@@ -119,7 +119,7 @@ class Lesson:
             The figures that the verdict rests on: numbers, or one number a seed, told as mean ± standard deviation.
         """
         record = claims.statement(id, said, bool(holds), when, figures)
-        numbers = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in claims.in_words(record["figures"]).items())
+        numbers = ", ".join(f"{k} {v}" for k, v in claims.in_words(record["figures"]).items())
         _show(
             f"{id} {record['verdict']} here: {said}" + (f"\n{numbers}." if numbers else ""),
             "good" if holds else "bad",

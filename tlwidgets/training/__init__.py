@@ -5,7 +5,7 @@ from .determinism import fingerprint
 from .device import device, mixed_precision
 from .extraction import draw, features, features_by_block, probe, probe_over_seeds
 from .fit import fit
-from .handmade import handmade
+from .handmade import explained_by_edges, handmade
 from .run import Band, Run, band, compare
 from .sweep import Point, Sweep, Trial, sweep
 from .timing import epoch_seconds
@@ -26,6 +26,7 @@ __all__ = [
     "device",
     "draw",
     "epoch_seconds",
+    "explained_by_edges",
     "features",
     "features_by_block",
     "fingerprint",
