@@ -18,6 +18,7 @@ LINT = {
     "lint": [sys.executable, "-m", "ruff", "check", "."],
     "format": [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "."],
     "types": [sys.executable, "-m", "mypy"],
+    "spelling": [sys.executable, "-m", "codespell_lib"],
 }
 # A fixed hash seed keeps the order of sets out of comparisons between runs.
 ENVIRONMENT = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONHASHSEED": "0"}

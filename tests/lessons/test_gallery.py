@@ -77,12 +77,6 @@ def test_the_page_has_the_same_examples_and_a_picture_of_each(source):
     assert sum(path.stat().st_size for path in pictures) <= 900_000
 
 
-def test_links_of_the_page_and_the_readme_lead_somewhere():
-    for path in (PAGE, TOP / "README.md"):
-        for target in re.findall(r"\]\(([^)#\s]+)\)", path.read_text("utf-8")):
-            assert "://" in target or (path.parent / target).exists(), f"{path.name}: {target}"
-
-
 @pytest.mark.slow
 def test_it_runs_within_memory(result):
     assert result[0].outcome == "passed", result[0].error

@@ -19,6 +19,7 @@ TOP = Path(__file__).resolve().parents[2]
 OUT = TOP / "build" / "smoke"
 LESSONS = pytest.mark.parametrize("name", content.lesson_names())
 
+
 @pytest.fixture(scope="session")
 def results():
     shutil.rmtree(OUT, ignore_errors=True)
