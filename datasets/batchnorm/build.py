@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 JOURNAL = Path("build") / "batchnorm.jsonl"
 BATCHES = (8, 32)
 SEEDS = 5
-POINTS = [(way, batch, 0.99) for way, batch in product(batchnorm.WAYS, BATCHES)]
+POINTS = [(way, batch, 0.99) for batch, way in product(BATCHES, batchnorm.WAYS)]
 POINTS += [("left free", batch, 0.9) for batch in BATCHES]
 
 

@@ -31,7 +31,7 @@ IDIOMS = ("flat", "nested", "subclassed", "call(x) only")
 """How base and head are put together; see :func:`assemble`."""
 WAYS = ("left free", "nested, training=False", "subclassed, training=False", "trainable=False")
 """What is done about the BatchNorm layers of a base that is fine-tuned; see :func:`batchnorm_trials`."""
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "backbone": "efficientnet-lite0",
     "data": "styles",
     "domain": "noto",
