@@ -1,0 +1,59 @@
+"""Measure what lesson 04 shows of learning rates and of new and trained heads, from the top of the repository.
+
+    python datasets/rates/build.py
+
+Goes on where it was stopped. Numbers repeat to the last digit on one machine; on another they differ.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import tlwidgets as tl
+from tlwidgets.course import sweeps
+from tlwidgets.course.sweeps._journal import resume
+
+HERE = Path(__file__).resolve().parent
+SEEDS = range(5)
+HEADS = ("new", "trained")
+ADAM = (1e-4, 3e-4, 1e-3)
+SGD = (1e-3, 3e-3)
+HIGHEST = 3e-3
+HEAD_ALONE = (1e-4, 1e-3, 1e-2, 1e-1)
+SETTINGS = {"backbone": "efficientnet-lite0", "size": 64, "domain": "openmoji_black", "per_class": 20}
+# the rate falls a hundredfold from the head to the stem, in nine steps
+SLOWER_BELOW = round(100 ** (1 / 9), 3)
+
+
+def points() -> list[dict[str, Any]]:
+    """Return every combination, those first on which most depends."""
+    first: list[dict[str, Any]] = [{"trains": "head", "rate": rate} for rate in HEAD_ALONE]
+    first += [{"head": head, "rate": rate} for rate in ADAM for head in HEADS]
+    first += [{"slower_below": SLOWER_BELOW, "rate": ADAM[-1]}]
+    then = [{"head": head, "optimizer": "sgd", "rate": rate} for rate in SGD for head in HEADS]
+    then += [{"head": head, "rate": HIGHEST} for head in HEADS]
+    return [{**way, "seed": seed} for ways in (first, then) for seed, way in product(SEEDS, ways)]
+
+
+def main() -> None:
+    """Measure both tables."""
+    data = tl.load("styles", domain=SETTINGS["domain"], size=SETTINGS["size"])
+    model = tl.classifier(tl.backbone(SETTINGS["backbone"], size=SETTINGS["size"]), data.classes)
+
+    def gradients(head: str, seed: int) -> list[dict[str, Any]]:
+        sizes = sweeps.gradient_sizes(model, data, head=head, seed=seed)
+        return [{"head": head, "part": part, "seed": seed, "norm": norm} for part, norm in sizes.items()]
+
+    each = [{"head": head, "seed": seed} for seed, head in product(SEEDS, HEADS)]
+    rows = resume(Path("build") / "gradients.jsonl", each, gradients)
+    file = HERE.parent / "gradients" / "gradients.json"
+    sweeps.save_table(file, "Size of the gradient by part of the network", SETTINGS, rows)
+
+    rows = resume(Path("build") / "rates.jsonl", points(), lambda **at: [sweeps.tune_at(model, data, **at)])
+    sweeps.save_table(HERE / "rates.json", "Accuracy by learning rate, head and optimizer", SETTINGS, rows)
+
+
+if __name__ == "__main__":
+    main()
