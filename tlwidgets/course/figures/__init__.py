@@ -6,6 +6,17 @@ Every function returns a figure made without pyplot; naming it on the last line 
 from ._style import summary
 from .accuracy import accuracy_lines, dots
 from .batchnorm import batchnorm_costs
+from .budgets import budget_dots, budget_lines, learning_phases
 from .features import embedding, feature_maps
 
-__all__ = ["accuracy_lines", "batchnorm_costs", "dots", "embedding", "feature_maps", "summary"]
+__all__ = [
+    "accuracy_lines",
+    "batchnorm_costs",
+    "budget_dots",
+    "budget_lines",
+    "dots",
+    "embedding",
+    "feature_maps",
+    "learning_phases",
+    "summary",
+]
