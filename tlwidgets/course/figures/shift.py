@@ -89,6 +89,7 @@ def cost_by_distance(
     x_label: str,
     y_label: str,
     labelled: int = 3,
+    log: bool = False,
     title: str = "",
 ) -> StaticFigure:
     """Draw a cost against a distance, a point a pair of domains, with Spearman's rank correlation of the means.
@@ -101,6 +102,8 @@ def cost_by_distance(
         Words on the figure.
     labelled
         How many of the dearest and of the cheapest pairs get their names.
+    log
+        Logarithmic axis of distances.
     """
     from scipy.stats import spearmanr
 
@@ -122,7 +125,7 @@ def cost_by_distance(
         markersize=5,
     )
     order = np.argsort(y[:, 0])
-    middle = (x[:, 0].min() + x[:, 0].max()) / 2
+    middle = float(np.median(x[:, 0]))
     for i in {*order[:labelled].tolist(), *order[-labelled:].tolist()}:
         left = bool(x[i, 0] > middle)
         axes.annotate(
@@ -133,6 +136,8 @@ def cost_by_distance(
             ha="right" if left else "left",
             fontsize=8,
         )
+    if log:
+        axes.set_xscale("log")
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     axes.set_title(f"{title}   rank correlation {rank:+.2f}", loc="left", fontsize=10)

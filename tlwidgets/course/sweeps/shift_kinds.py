@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CourseError, unknown
+from .table import Table
 
-__all__ = ["FOLDS", "SUMMER", "ShiftKinds", "shift_kinds"]
+__all__ = ["FOLDS", "SUMMER", "ShiftKinds", "by_strength", "shift_kinds"]
 
 FOLDS = 5
 """Parts of the test pictures; a seed is the number of the part that is measured."""
@@ -148,3 +150,23 @@ def shift_kinds() -> ShiftKinds:
     network = backbone("tiny", weights="fashion_mnist", top=True)
     observed = keras.Model(network.input, [network.get_layer("top_pool").output, network.output])
     return ShiftKinds(network, observed, load("fashion_mnist", size=32))
+
+
+def by_strength(table: Table, kind: str, columns: Mapping[str, str]) -> dict[str, dict[str, list[float]]]:
+    """Return line → strength → values over seeds, as :func:`~tlwidgets.course.figures.accuracy_lines` takes them.
+
+    Parameters
+    ----------
+    table
+        ``read_table("shift_kinds")``.
+    kind
+        Kind of shift; the line begins with strength 0, the pictures as they are.
+    columns
+        Name of a line → column of the table.
+    """
+    strengths = table.where(kind=kind).distinct("strength")
+    return {
+        name: {"0": table.values(column, kind="none")}
+        | {str(s): table.values(column, kind=kind, strength=s) for s in strengths}
+        for name, column in columns.items()
+    }
