@@ -8,15 +8,20 @@ from .accuracy import accuracy_lines, dots
 from .batchnorm import batchnorm_costs
 from .budgets import budget_dots, budget_lines, learning_phases
 from .features import embedding, feature_maps
+from .shift import before_after, cost_by_distance
+from .gaps import gaps
 
 __all__ = [
     "accuracy_lines",
     "batchnorm_costs",
+    "before_after",
     "budget_dots",
     "budget_lines",
+    "cost_by_distance",
     "dots",
     "embedding",
     "feature_maps",
+    "gaps",
     "learning_phases",
     "summary",
 ]
