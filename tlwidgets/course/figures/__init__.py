@@ -8,8 +8,8 @@ from .accuracy import accuracy_lines, dots
 from .batchnorm import batchnorm_costs
 from .budgets import budget_dots, budget_lines, learning_phases
 from .features import embedding, feature_maps
-from .shift import before_after, cost_by_distance
 from .gaps import gaps
+from .shift import before_after, cost_by_distance
 
 __all__ = [
     "accuracy_lines",
