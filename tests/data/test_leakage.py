@@ -32,12 +32,14 @@ class Rule:
 
 
 # The nearest pairs that remain (measured): digits 0.990 and simulated digits 0.993, both plain strokes of the digit 1;
-# Fashion-MNIST 0.990, two pairs of trousers; styles 0.957, a cupcake and a backpack.
+# Fashion-MNIST 0.990, two pairs of trousers; styles 0.957, a cupcake and a backpack; brain 0.945, the same part on both
+# sides.
 RULES = {
     "digits": Rule(8, 0.994),
     "simulated_digits": Rule(8, 0.994),
     "fashion_mnist": Rule(28, 0.992),
     "styles": Rule(12, 0.96),
+    "brain": Rule(28, 0.96),
 }
 INFOS = {i.name: i for i in datasets()}
 PICTURES = [name for name, info in INFOS.items() if info.holds == "pictures"]

@@ -16,7 +16,7 @@ import pytest
 from tlwidgets import _paths
 
 ROOT = _paths.datasets_root()
-MADE_FROM_PACKAGES = ("fashion_mnist", "glosses", "glove", "simulated_digits", "styles")
+MADE_FROM_PACKAGES = ("brain", "fashion_mnist", "glosses", "glove", "simulated_digits", "styles")
 
 
 @pytest.fixture(scope="module")
