@@ -1,0 +1,119 @@
+"""Two parts of lesson 09: features from photographs on pieces of a brain, and two styles in one training set."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import unknown
+
+__all__ = ["JOINT_WAYS", "VIEWS", "joint_accuracy", "view_accuracy", "views"]
+
+SIZE = 96
+BLOCK = "block5c"
+"""Best on the validation pieces, mean over 5 and 20 labels; a block in the upper middle."""
+VIEWS = (
+    f"ImageNet, {BLOCK}",
+    "ImageNet, last layer",
+    f"random network, {BLOCK}",
+    "hand-made features",
+    "raw pixels",
+)
+"""Ways to describe a picture by numbers."""
+JOINT_WAYS = ("target alone", "both, all alike", "both, equal weight")
+"""What a classifier is trained on: target pictures, or these and those of a source."""
+
+
+@cache
+def views() -> dict[str, tuple[NDArray[Any], NDArray[Any]]]:
+    """Return the pieces of *brain* in every way of :data:`VIEWS`: training pieces (n, d) and test pieces (m, d)."""
+    from ...data import load
+    from ...models import backbone
+    from ...models.tiny import rgb
+    from ...training import features_by_block, handmade
+
+    large, small = load("brain", size=SIZE), load("brain")
+    pictures = [rgb(part.x) for part in (large.train, large.test)]
+    last = "top"
+    out: dict[str, Any] = {}
+    pretrained = [features_by_block(backbone(size=SIZE), x, at=[BLOCK, last]) for x in pictures]
+    born = [features_by_block(backbone(size=SIZE, weights=None), x, at=[BLOCK]) for x in pictures]
+    out[VIEWS[0]] = tuple(f[BLOCK] for f in pretrained)
+    out[VIEWS[1]] = tuple(f[last] for f in pretrained)
+    out[VIEWS[2]] = tuple(f[BLOCK] for f in born)
+    out[VIEWS[3]] = tuple(handmade(x) for x in pictures)
+    out[VIEWS[4]] = tuple(p.x.reshape(len(p.y), -1) / np.float32(255) for p in (small.train, small.test))
+    return out
+
+
+def view_accuracy(view: str, *, per_class: int, seed: int) -> float:
+    """Return the accuracy (0 … 1) of a linear classifier on one description of the pieces of *brain*.
+
+    Parameters
+    ----------
+    view
+        One of :data:`VIEWS`.
+    per_class
+        Labelled pieces of each part of the brain.
+    seed
+        Chooses them.
+    """
+    from ...data import load
+    from ...training import draw, probe
+
+    if view not in VIEWS:
+        raise unknown("view", view, VIEWS)
+    data = load("brain")
+    train, test = views()[view]
+    chosen = draw(data.train.y, per_class, seed)
+    return probe(train[chosen], data.train.y[chosen], test, data.test.y)
+
+
+@cache
+def _drawings(domain: str, split: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    from ...data import load
+    from ...models import backbone
+    from ...training import features
+
+    part = load("styles", domain=domain, size=SIZE).splits[split]
+    return features(backbone(size=SIZE), part.x), part.y
+
+
+def joint_accuracy(way: str, *, wrong_labels: bool = False, per_class: int = 5, seed: int = 0) -> float:
+    """Train a linear classifier on coloured emoji and black drawings together; return its accuracy on the emoji.
+
+    Parameters
+    ----------
+    way
+        One of :data:`JOINT_WAYS`. With equal weight, all black drawings together count as much as all emoji.
+    wrong_labels
+        Whether each black drawing has the label of the next class.
+    per_class
+        Labelled emoji of each class.
+    seed
+        Chooses them.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    from ...training import draw
+
+    if way not in JOINT_WAYS:
+        raise unknown("way", way, JOINT_WAYS)
+    x, y = _drawings("noto", "train")
+    chosen = draw(y, per_class, seed)
+    x, y, weight = x[chosen], y[chosen], np.ones(len(chosen))
+    if way != JOINT_WAYS[0]:
+        more, labels = _drawings("openmoji_black", "train")
+        if wrong_labels:
+            labels = (labels + 1) % (labels.max() + 1)
+        each = len(y) / len(labels) if way == JOINT_WAYS[2] else 1.0
+        x, y = np.concatenate([x, more]), np.concatenate([y, labels])
+        weight = np.concatenate([weight, np.full(len(labels), each)])
+    scale = StandardScaler().fit(x)
+    model = LogisticRegression(C=0.1, max_iter=500).fit(scale.transform(x), y, sample_weight=weight)
+    test, truth = _drawings("noto", "test")
+    return float(model.score(scale.transform(test), truth))
