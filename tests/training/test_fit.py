@@ -401,16 +401,26 @@ def test_the_loss_that_fits_the_last_layer_is_taken(units, activation, labels, l
     assert ("accuracy" in run.history) == (loss != "mean_squared_error")
 
 
-def test_a_subclassed_model_is_trained_plainly_and_says_why():
+def own_class(activation):
     class Own(keras.Model):
         def __init__(self):
             super().__init__()
-            self.dense = keras.layers.Dense(3, "softmax")
+            self.dense = keras.layers.Dense(3, activation)
 
         def call(self, x):
             return self.dense(keras.ops.mean(x, (1, 2)))
 
     model = Own()
     model(X[:1].astype("float32"))
-    run = fit(model, (X.astype("float32"), Y), epochs=1, loss="sparse_categorical_crossentropy")
+    return model
+
+
+def test_a_subclassed_model_is_trained_plainly_and_says_why():
+    run = fit(own_class("softmax"), (X.astype("float32"), Y), epochs=1)
     assert "code of its own (Own)" in run.cache
+    assert run.loss == "sparse_categorical_crossentropy"
+
+
+def test_a_subclassed_model_that_ends_without_softmax_asks_for_the_loss():
+    with pytest.raises(CourseError, match="say which loss="):
+        fit(own_class(None), (X.astype("float32"), Y), epochs=1)

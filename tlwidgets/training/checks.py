@@ -162,11 +162,15 @@ def fitting_loss(model: Any, y: Any) -> tuple[Any, list[Any]]:
     activation = getattr(getattr(last, "activation", None), "__name__", type(last).__name__.lower())
     whole_numbers = y.dtype.kind in "iub"
     flat = y.ndim == 1 or y.shape[1:] == (1,)
-    width = int(model.output_shape[-1] or 0)
     if activation == "softmax":
         return "sparse_categorical_crossentropy" if flat else "categorical_crossentropy", ["accuracy"]
     if activation == "sigmoid":
         return "binary_crossentropy", ["accuracy"]
+    if not isinstance(getattr(model, "output_shape", None), tuple):  # a class of one's own does not say what comes out
+        raise CourseError(
+            f"{model.name!r} does not end in softmax or sigmoid: say which loss=, as model.compile takes it."
+        )
+    width = int(model.output_shape[-1] or 0)
     if whole_numbers and flat and width > 1:
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True), ["accuracy"]
     if whole_numbers and flat and width == 1 and set(np.unique(y)) <= {0, 1}:
