@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from .._threads import one_thread
 from ..errors import CourseError, unknown
 from ..models.preprocessing import check_pictures
 from ..models.surgery import block_of, blocks, inline, layer_outputs
@@ -119,6 +120,7 @@ def features_by_block(base: Any, x: Any, *, at: Sequence[str] | None = None, bat
     return dict(zip(names, outputs, strict=True))
 
 
+@one_thread
 def probe(x_train: Any, y_train: Any, x_test: Any, y_test: Any, *, strength: float = 0.1) -> float:
     """Return the test accuracy (0 … 1) of a linear classifier on given features.
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._threads import one_thread
 from ..errors import CourseError
 
 __all__ = ["explained_by_edges", "handmade"]
@@ -60,6 +61,7 @@ def _describe(x: NDArray[np.float32], cells: int, orientations: int, colours: in
     return np.concatenate([edges.reshape(n, -1), palette], axis=1).astype("float32")
 
 
+@one_thread
 def explained_by_edges(pictures: Any, maps: Any, *, cells: int = 4000, seed: int = 0) -> float:
     """Return how much of what channels answer is explained by colour and edges at the place where they answer.
 
@@ -104,7 +106,8 @@ def explained_by_edges(pictures: Any, maps: Any, *, cells: int = 4000, seed: int
     rng, half = np.random.default_rng(seed), (n // 2) * h * w
     fit, judge = rng.permutation(half)[:cells], half + rng.permutation(len(at) - half)[:cells]
     ridge = make_pipeline(StandardScaler(), RidgeCV(np.logspace(-2, 5, 8))).fit(at[fit], answers[fit])
-    error = ((ridge.predict(at[judge]) - answers[judge]) ** 2).sum(0)
+    predicted = ridge.predict(at[judge]).reshape(len(judge), -1)  # one channel comes back flat
+    error = ((predicted - answers[judge]) ** 2).sum(0)
     spread = ((answers[judge] - answers[fit].mean(0)) ** 2).sum(0)
     alive = spread > 1e-6 * spread.max()
     return float(np.median(1 - error[alive] / spread[alive]))

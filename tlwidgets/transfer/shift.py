@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from .._threads import one_thread
 from ..errors import CourseError
 from ._arrays import Features, pair
 
 __all__ = ["ShiftTest", "a_distance", "mean_distance", "mmd", "shift_test"]
 
 
+@one_thread
 def a_distance(source: Any, target: Any, *, seed: int = 0) -> float:
     """Return the proxy A-distance: how well a linear classifier tells the domains apart.
 

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..._threads import one_thread
 from ...widgets._figure import StaticFigure
 from ._style import SHAPES, colours_of
 
 __all__ = ["embedding", "feature_maps"]
 
 
+@one_thread
 def embedding(points: ArrayLike, labels: ArrayLike, classes: Sequence[str], *, title: str = "") -> StaticFigure:
     """Draw features in two dimensions, a shape a class.
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..._threads import one_thread
+
 __all__ = ["agreement", "aligned", "nearest", "pca", "rows", "tsne", "unit"]
 
 Points = npt.NDArray[np.float64]
@@ -27,6 +29,7 @@ def rows(features: Any) -> Points:
     return values / largest if largest > 1e30 else values  # larger ones do not fit float32, nor their squares float64
 
 
+@one_thread
 def pca(x: Points, seed: int) -> tuple[Points, float | None]:
     """Return the first two principal components (n, 2) and the share of the variance that they hold."""
     from sklearn.decomposition import PCA
@@ -40,6 +43,7 @@ def pca(x: Points, seed: int) -> tuple[Points, float | None]:
     return out, float(found.explained_variance_ratio_.sum())
 
 
+@one_thread
 def tsne(x: Points, seed: int) -> tuple[Points, None]:
     """Return t-SNE of the first 50 principal components (van der Maaten & Hinton 2008), started from two of them."""
     from sklearn.decomposition import PCA
@@ -72,6 +76,7 @@ def aligned(points: Points, to: Points) -> Points:
     return np.asarray(points @ (u @ v))
 
 
+@one_thread
 def nearest(x: Points, count: int) -> npt.NDArray[np.int32]:
     """Return the nearest others of each row, the nearest first, shape (n, count); -1 where there is none."""
     from sklearn.neighbors import NearestNeighbors

@@ -1,0 +1,41 @@
+"""A learner runs cells again: every cell of every lesson twice in a row gives no error and the same verdicts."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tlwidgets.course import claims, content
+from tlwidgets.course.runner import run
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+def doubled(notebook):
+    """Return the notebook with every code cell but the parameters twice."""
+    cells = []
+    for cell in notebook.cells:
+        cells.append(cell)
+        if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
+            again = copy.deepcopy(cell)
+            again.id += "-again"
+            cells.append(again)
+    notebook.cells = cells
+    return notebook
+
+
+@pytest.mark.slow
+def test_every_cell_twice(tmp_path):
+    paths = []
+    for name in content.lesson_names():
+        paths.append(tmp_path / f"{name}.ipynb")
+        nbformat.write(doubled(nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)), paths[-1])
+    results = run(paths, profile="smoke", out=tmp_path / "out", timeout=300)
+    assert {r.name: r.error for r in results if r.outcome != "passed"} == {}
+    for result in results:
+        ledger = {(r.id, s.said): s.verdict for r in claims.ledger() for s in r.statements if s.notebook == result.name}
+        assert {(c["id"], c["said"]): c["verdict"] for c in result.claims} == ledger
+        assert len(result.claims) == 2 * len(ledger)
