@@ -422,5 +422,5 @@ def test_a_subclassed_model_is_trained_plainly_and_says_why():
 
 
 def test_a_subclassed_model_that_ends_without_softmax_asks_for_the_loss():
-    with pytest.raises(CourseError, match="say which loss="):
+    with pytest.raises(tl.CourseError, match="say which loss="):
         fit(own_class(None), (X.astype("float32"), Y), epochs=1)
