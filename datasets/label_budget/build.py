@@ -12,12 +12,12 @@ pictures.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tlwidgets.course.sweeps import label_budget_curve, label_budget_point, save_table
+from tlwidgets.course.sweeps._journal import resume
 from tlwidgets.course.sweeps.label_budget import BUDGETS, CURVE_BUDGET, SETTINGS
 
 HERE = Path(__file__).resolve().parent
@@ -88,19 +88,9 @@ def main() -> None:
     if args.choose:
         choose(args.seeds)
         return
-    JOURNAL.parent.mkdir(exist_ok=True)
-    lines = JOURNAL.read_text("utf-8").splitlines() if JOURNAL.exists() else []
-    found = {tuple(rows[0][k] for k in KEYS): rows for rows in map(json.loads, lines)}
-    points = list(plan(args.seeds))
-    with JOURNAL.open("a", encoding="utf-8") as journal:
-        for i, point in enumerate(points, 1):
-            if point not in found:
-                found[point] = measure(*point)
-                journal.write(json.dumps(found[point]) + "\n")
-                journal.flush()
-                print(f"{i} of {len(points)}: {point} {found[point][-1]['accuracy']:.3f}", flush=True)
+    rows = resume(JOURNAL, [dict(zip(KEYS, point, strict=True)) for point in plan(args.seeds)], measure)
     settings = {**SETTINGS, "seeds": args.seeds, "rates tried": CANDIDATES}
-    save_table(args.out, TITLE, settings, [row for point in points for row in found[point]], digits=4)
+    save_table(args.out, TITLE, settings, rows, digits=4)
     JOURNAL.unlink()
 
 

@@ -104,7 +104,7 @@ def learning_phases(scratch: Line, transfer: Line, *, y_label: str = "accuracy",
     y_label, title
         Words on the figure.
     """
-    from ..sweeps.label_budget import steps_to_half
+    from ..sweeps.label_budget import steps_needed
 
     both = {"from scratch": scratch, "with transfer": transfer}
     colours = {
@@ -120,7 +120,7 @@ def learning_phases(scratch: Line, transfer: Line, *, y_label: str = "accuracy",
         std = np.array([np.std(curve[s], ddof=1) if len(curve[s]) > 1 else 0.0 for s in steps])
         axes.fill_between(steps, mean[name] - std, mean[name] + std, color=colours[name], alpha=0.15, linewidth=0)
         axes.plot(steps, mean[name], color=colours[name], marker=shape, markersize=4)
-        half[name] = steps_to_half(steps, list(mean[name]))
+        half[name] = steps_needed(steps, list(mean[name])) or 0.0
         level = (mean[name][0] + mean[name][-1]) / 2
         axes.plot(half[name], level, marker="*", markersize=13, color=colours[name], markeredgecolor="white")
         axes.annotate(

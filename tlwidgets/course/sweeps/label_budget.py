@@ -11,23 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CourseError, unknown
+from ...transfer.comparison import Comparison, compare
 from .table import Table, read_table
 
 __all__ = [
     "BUDGETS",
     "SETTINGS",
     "SOURCES",
+    "LabelBudget",
     "crossing",
     "label_budget",
     "label_budget_curve",
     "label_budget_point",
     "labels_needed",
-    "steps_to_half",
+    "steps_needed",
 ]
 
 SETTINGS: dict[str, Any] = {
     "network": "tiny",
     "size": {"digits": 16, "digits inverted": 16, "emoji": 32},
+    "pixels": {"digits": 8, "emoji": 16},
     "steps": 300,
     "batch": 32,
     "source_steps": 600,
@@ -288,11 +291,12 @@ def _row(
 def _probe(target: str, source: str, way: str, per_class: int, seed: int) -> tuple[float, float]:
     from ...training import features, probe
 
-    size = SETTINGS["size"][target]
+    size = SETTINGS["pixels" if way == "pixels" else "size"][target]
     data = _pictures(target, size)
     rows = _draw(data.y, per_class, seed)
     if way == "pixels":
-        train, held = (x.reshape(len(x), -1) / 255 for x in (data.x[rows], data.x_held))
+        channels = 3 if target == "emoji" else 1  # the digits are grey
+        train, held = (x[..., :channels].reshape(len(x), -1) / 255 for x in (data.x[rows], data.x_held))
     elif source == "photographs" or target == "emoji":
         train, held = _photographs(target, "imagenet" if source == "photographs" else None)
         train = train[rows]
@@ -348,9 +352,41 @@ def _tuned_photographs(target: str, per_class: int, seed: int) -> dict[str, Any]
     return _row(target, "photographs", "tuned", per_class, 0, seed, trial.accuracy, trial.train_accuracy)
 
 
-def label_budget() -> Table:
-    """Read the measurement (``datasets/label_budget``): a row a training and, for some, a row a point of its curve."""
-    return read_table("label_budget")
+@dataclass(frozen=True)
+class LabelBudget:
+    """The measurement: a row a training and, for some, a row a point of its learning curve."""
+
+    table: Table
+
+    def line(self, target: str, source: str, way: str, value: str = "accuracy") -> dict[int, list[float]]:
+        """Return labels of each class → accuracy (0 … 1) of each seed, after the last step."""
+        _check(target, source, way, 1)
+        rows = self.table.where(target=target, source=source, way=way)
+        last = rows.where(step=max(rows.distinct("step")))
+        return {n: last.values(value, per_class=n) for n in sorted(last.distinct("per_class"))}
+
+    def curve(self, source: str, way: str, value: str = "accuracy") -> dict[int, list[float]]:
+        """Return step → accuracy of each seed on the digits, with ten labels of each class."""
+        rows = self.table.where(target="digits", source=source, way=way, per_class=CURVE_BUDGET)
+        return {step: rows.values(value, step=step) for step in sorted(rows.distinct("step"))}
+
+    def gain(
+        self, target: str, source: str, way: str, *, over: tuple[str, str] = ("none", "scratch")
+    ) -> dict[int, Comparison]:
+        """Return labels of each class → the comparison, paired by seed, with another source and way."""
+        mine, other = self.line(target, source, way), self.line(target, *over)
+        return {n: compare(mine[n], other[n]) for n in mine}
+
+    def crossings(self, target: str, source: str, way: str, *, scratch: str = "scratch") -> list[float | None]:
+        """Return for each seed with how many labels scratch overtakes (see :func:`crossing`)."""
+        mine, other = self.line(target, source, way), self.line(target, "none", scratch)
+        columns = zip(zip(*mine.values(), strict=True), zip(*other.values(), strict=True), strict=True)
+        return [crossing(list(mine), transfer, alone) for transfer, alone in columns]
+
+
+def label_budget() -> LabelBudget:
+    """Read the measurement (``datasets/label_budget``)."""
+    return LabelBudget(read_table("label_budget"))
 
 
 # ---------------------------------------------------------------- reading lines
@@ -410,14 +446,29 @@ def crossing(labels: Sequence[float], transfer: Sequence[float], scratch: Sequen
     return labels_needed(labels[i : i + 2], lead[i : i + 2], 0.0)
 
 
-def steps_to_half(steps: Sequence[int], accuracy: Sequence[float]) -> float:
-    """Return after how many steps a learning curve is half-way from where it starts to where it ends.
+def steps_needed(steps: Sequence[float], accuracy: Sequence[float], level: float | None = None) -> float | None:
+    """Return after how many steps a learning curve first reaches a level, straight between the measured steps.
 
-    Straight between the measured steps. The first point is the start, the last the end.
+    Parameters
+    ----------
+    steps
+        Steps at which was measured, ascending; the first is the start, the last the end.
+    accuracy
+        What was measured at each.
+    level
+        The accuracy to reach; half-way from the start to the end unless told.
+
+    Returns
+    -------
+    float or None
+        ``None`` if the curve stays below the level.
     """
     at, found = np.asarray(steps, float), np.asarray(accuracy, float)
-    half = (found[0] + found[-1]) / 2
-    i = int(np.flatnonzero(found >= half)[0])
+    level = (found[0] + found[-1]) / 2 if level is None else level
+    reached = np.flatnonzero(found >= level)
+    if not len(reached):
+        return None
+    i = int(reached[0])
     if i == 0:
         return float(at[0])
-    return float(at[i - 1] + (half - found[i - 1]) / (found[i] - found[i - 1]) * (at[i] - at[i - 1]))
+    return float(at[i - 1] + (level - found[i - 1]) / (found[i] - found[i - 1]) * (at[i] - at[i - 1]))
