@@ -1,10 +1,12 @@
-"""Take the verdicts of a run into the claims ledger, and write the claims page.
+"""Take what runs of the lessons measured into the course, and write the claims page.
 
-    tlwidgets run --out build/run            # profile cpu, all lessons or some
-    python tools/claims.py build/run/report.json
+    tlwidgets run --profile cpu --out build/cpu       # all lessons or some, on a machine that does nothing else
+    tlwidgets run --profile smoke --out build/smoke
+    python tools/claims.py build/cpu/report.json build/smoke/report.json
 
-Writes tlwidgets/course/claims_measured.json and docs/claims.md. Look at the difference before you commit it: a verdict
-that has changed is news. Without a report, only the page is written again.
+Writes tlwidgets/course/measured.json (verdicts and figures of profile cpu; seconds and peak memory of every profile)
+and docs/claims.md. Look at the difference before you commit it: a verdict that has changed is news. Without a report, only
+the page is written again.
 """
 
 from __future__ import annotations
@@ -12,38 +14,43 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from tlwidgets.course import claims, content
 
 TOP = Path(__file__).resolve().parents[1]
-MEASURED = TOP / "tlwidgets" / "course" / "claims_measured.json"
+MEASURED = TOP / "tlwidgets" / "course" / "measured.json"
 PAGE = TOP / "docs" / "claims.md"
 
 
-def take(report: dict, measured: dict) -> dict:
-    """Return the measured part of the ledger with the lessons of a report in it."""
-    if report["profile"] != "cpu":
-        raise SystemExit(f"the ledger holds figures of profile cpu, not {report['profile']}.")
+def take(report: dict[str, Any], measured: dict[str, Any]) -> dict[str, Any]:
+    """Return the measurements with those of a report in the place of older ones."""
     failed = [n["name"] for n in report["notebooks"] if n["outcome"] != "passed"]
     if failed:
         raise SystemExit(f"{', '.join(failed)} did not run to the end: nothing was taken.")
-    notebooks = {**measured["notebooks"], **{n["name"]: n["claims"] for n in report["notebooks"]}}
+    names = content.lesson_names()
+    new = {n["name"]: n for n in report["notebooks"] if n["name"] in names}
+    took = {k: {"seconds": round(n["seconds"]), "peak_memory_mb": round(n["peak_memory_mb"])} for k, n in new.items()}
+    profile = report["profile"]
+    runs = {**measured["runs"], profile: {**measured["runs"].get(profile, {}), **took}}
+    found = measured["claims"]
+    if profile == "cpu":
+        found = {**found, **{name: n["claims"] for name, n in new.items()}}
     return {
-        "profile": "cpu",
         "versions": report["versions"],
-        "notebooks": {name: notebooks[name] for name in content.lesson_names() if notebooks.get(name)},
+        "runs": {p: {k: runs[p][k] for k in names if k in runs[p]} for p in content.PROFILES if p in runs},
+        "claims": {k: found[k] for k in names if found.get(k)},
     }
 
 
 def main() -> None:
-    """Bring ledger and page up to date."""
+    """Bring measurements and page up to date."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("report", type=Path, nargs="?")
-    args = parser.parse_args()
-    if args.report:
-        measured = json.loads(MEASURED.read_text("utf-8")) if MEASURED.exists() else {"notebooks": {}}
-        found = take(json.loads(args.report.read_text("utf-8")), measured)
-        MEASURED.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    parser.add_argument("reports", type=Path, nargs="*")
+    measured = content.measured()
+    for path in parser.parse_args().reports:
+        measured = take(json.loads(path.read_text("utf-8")), measured)
+    MEASURED.write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n", "utf-8")
     PAGE.write_text(claims.as_markdown(claims.ledger()), "utf-8")
 
 

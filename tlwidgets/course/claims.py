@@ -1,12 +1,11 @@
 """The claims ledger: what is said about transfer learning, and what came out when the course measured it.
 
-``claims.toml`` says what is claimed. ``claims_measured.json`` says what the lessons found in profile ``cpu``; it is
-made from the report of a run (``tools/claims.py``), and the tests compare every run of the lessons with it.
+``claims.toml`` says what is claimed. ``measured.json`` says what the lessons found in profile ``cpu``, and what they
+took; it is made from reports of runs (``tools/claims.py``), and the tests compare every run of the lessons with it.
 """
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import unknown
+from . import content
 
 __all__ = ["Row", "Statement", "as_markdown", "as_text", "in_words", "ledger", "row", "statement"]
 
@@ -120,9 +120,8 @@ def _said() -> dict[str, dict[str, str]]:
 
 def ledger() -> tuple[Row, ...]:
     """Read the ledger, in its order."""
-    measured = json.loads((_HERE / "claims_measured.json").read_text("utf-8"))
     found: dict[str, list[Statement]] = {}
-    for notebook, statements in measured["notebooks"].items():
+    for notebook, statements in content.measured()["claims"].items():
         for s in statements:
             found.setdefault(s["id"], []).append(Statement(notebook, **{k: v for k, v in s.items() if k != "id"}))
     return tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from ..errors import unknown
 
-__all__ = ["PROFILES", "Choice", "Content", "Exercise", "Prediction", "Quiz", "lesson_names", "read"]
+__all__ = ["PROFILES", "Choice", "Content", "Exercise", "Prediction", "Quiz", "lesson_names", "measured", "read"]
 
 PROFILES = ("smoke", "cpu", "gpu")
 _FOLDER = Path(__file__).parent / "lessons"
@@ -72,6 +73,12 @@ def lesson_names() -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
 
 
+def measured() -> dict[str, Any]:
+    """Return what was measured when the lessons last ran for the record: ``claims`` by lesson, ``runs`` by profile."""
+    found: dict[str, Any] = json.loads((_FOLDER.parent / "measured.json").read_text("utf-8"))
+    return found
+
+
 def _quiz(raw: dict[str, Any]) -> Quiz:
     return Quiz(raw["question"], tuple(Choice(**choice) for choice in raw["choices"]))
 
@@ -85,7 +92,8 @@ def read(name: str) -> Content:
         name=name,
         title=raw["title"],
         settings={profile: SimpleNamespace(**raw["settings"][profile]) for profile in PROFILES},
-        seconds={k: float(v) for k, v in raw["seconds"].items()},
+        seconds={profile: runs[name]["seconds"] for profile, runs in measured()["runs"].items() if name in runs}
+        or raw.get("seconds", {}),
         predictions={k: Prediction(**v) for k, v in raw.get("predict", {}).items()},
         quizzes={k: _quiz(v) for k, v in raw.get("quiz", {}).items()},
         exercises={
