@@ -20,7 +20,7 @@ from tlwidgets.course.sweeps import layers_kept, save_table
 
 HERE = Path(__file__).resolve().parent
 JOURNAL = Path("build") / "layers_kept.jsonl"
-DOMAINS = {"noto": (2, 4, 6, 8, 10), "digits": (2, 6)}
+DOMAINS = {"noto": (2, 4, 6, 8, 10), "digits": (2,)}
 RATES = (1e-3, 3e-3)
 
 POINTS = {}
@@ -46,6 +46,10 @@ def main() -> None:
             journal.write(json.dumps([name, found[name]]) + "\n")
         print(name, [round(row["accuracy"], 3) for row in found[name]], flush=True)
     rows = [row for name in POINTS for row in found[name]]
+    # where all layers inherit, or none, or none is taken away, both ends are the same network
+    ends = [row for row in rows if row["experiment"] == "inherit" and row["layers"] in (0, 12)]
+    whole = [{**row, "experiment": "shorten"} for row in ends if row["layers"] == 12 and row["data"] == "noto"]
+    rows += [*whole, *({**row, "part": "last"} for row in [*ends, *whole])]
     settings = {**layers_kept.LAYERS_KEPT, "keras": keras.__version__}
     save_table(HERE / "layers_kept.json", "How much of a network must be kept, and which end", settings, rows)
     JOURNAL.unlink()

@@ -6,30 +6,48 @@ that repeats a point in a lesson, and the test for drift all call that function.
 
 from .batchnorm import BatchNormTable, batchnorm_idioms, batchnorm_trials
 from .domain_shift import StyleFeatures, style_features, style_pair
+from .forgetting import SourceAndTarget, forget_at, two_heads
 from .freeze_depth import FreezeDepthSweep, freeze_depth
 from .label_budget import crossing, label_budget, label_budget_curve, label_budget_point, labels_needed, steps_needed
+from .layers_kept import best_scratch, inherit, scratch, shorten
+from .long_tuning import tune_long
+from .negative_transfer import NegativeTransfer, transfer_gaps
+from .rates import gradient_sizes, train_head, tune_at
 from .shift_kinds import ShiftKinds, by_strength, shift_kinds
 from .table import Table, read_table, save_table
 
 __all__ = [
     "BatchNormTable",
     "FreezeDepthSweep",
+    "NegativeTransfer",
     "ShiftKinds",
+    "SourceAndTarget",
     "StyleFeatures",
     "Table",
     "batchnorm_idioms",
     "batchnorm_trials",
+    "best_scratch",
     "by_strength",
     "crossing",
+    "forget_at",
     "freeze_depth",
+    "gradient_sizes",
+    "inherit",
     "label_budget",
     "label_budget_curve",
     "label_budget_point",
     "labels_needed",
     "read_table",
     "save_table",
+    "scratch",
     "shift_kinds",
+    "shorten",
     "steps_needed",
     "style_features",
     "style_pair",
+    "train_head",
+    "transfer_gaps",
+    "tune_at",
+    "tune_long",
+    "two_heads",
 ]

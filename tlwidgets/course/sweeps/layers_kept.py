@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CourseError, unknown
+from .table import Table
 
-__all__ = ["LAYERS_KEPT", "inherit", "scratch", "shorten"]
+__all__ = ["LAYERS_KEPT", "best_scratch", "inherit", "scratch", "shorten"]
 
 LAYERS_KEPT: dict[str, Any] = {"size": 32, "per_class": 20, "epochs": 20, "batch": 20, "rate": 1e-3, "source": "styles"}
 """What the trials with the tiny network share: pixels, labels a class, training, and what its weights come from."""
@@ -222,3 +223,20 @@ def scratch(domain: str, *, size: int, rate: float, seeds: int | Sequence[int] =
     way = f"{size} px, {rate:g}"
     about = {"experiment": "scratch", "data": domain, "source": "random", "part": way, "layers": CONVOLUTIONS}
     return [{**about, **row} for row in _over_seeds(_whole, weights, domain, seeds, size=size, epochs=60, rate=rate)]
+
+
+def best_scratch(table: Table, domain: str) -> list[float]:
+    """Return the accuracies from scratch, one a seed, of the way with the highest mean.
+
+    That way is chosen by the very accuracies, so the choice is in favour of scratch.
+
+    Parameters
+    ----------
+    table
+        ``read_table("layers_kept")``.
+    domain
+        Of *styles*.
+    """
+    runs = table.where(experiment="scratch", data=domain)
+    ways: list[list[float]] = [runs.values("accuracy", part=part) for part in runs.distinct("part")]
+    return max(ways, key=np.mean)
