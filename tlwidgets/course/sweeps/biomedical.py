@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import unknown
 
-__all__ = ["JOINT_WAYS", "VIEWS", "joint_accuracy", "view_accuracy", "views"]
+__all__ = ["JOINT_WAYS", "VIEWS", "described", "joint_accuracy", "view_accuracy"]
 
 SIZE = 96
 BLOCK = "block5c"
@@ -28,25 +28,29 @@ JOINT_WAYS = ("target alone", "both, all alike", "both, equal weight")
 
 
 @cache
-def views() -> dict[str, tuple[NDArray[Any], NDArray[Any]]]:
-    """Return the pieces of *brain* in every way of :data:`VIEWS`: training pieces (n, d) and test pieces (m, d)."""
+def described(view: str) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the pieces of *brain* in one way of :data:`VIEWS`: training pieces (192, d) and test pieces (192, d)."""
     from ...data import load
     from ...models import backbone
     from ...models.tiny import rgb
     from ...training import features_by_block, handmade
 
-    large, small = load("brain", size=SIZE), load("brain")
-    pictures = [rgb(part.x) for part in (large.train, large.test)]
-    last = "top"
-    out: dict[str, Any] = {}
-    pretrained = [features_by_block(backbone(size=SIZE), x, at=[BLOCK, last]) for x in pictures]
-    born = [features_by_block(backbone(size=SIZE, weights=None), x, at=[BLOCK]) for x in pictures]
-    out[VIEWS[0]] = tuple(f[BLOCK] for f in pretrained)
-    out[VIEWS[1]] = tuple(f[last] for f in pretrained)
-    out[VIEWS[2]] = tuple(f[BLOCK] for f in born)
-    out[VIEWS[3]] = tuple(handmade(x) for x in pictures)
-    out[VIEWS[4]] = tuple(p.x.reshape(len(p.y), -1) / np.float32(255) for p in (small.train, small.test))
-    return out
+    if view not in VIEWS:
+        raise unknown("view", view, VIEWS)
+    base: Any = None
+    if "ImageNet" in view or "random" in view:
+        base = backbone(size=SIZE, weights="default" if "ImageNet" in view else None)
+
+    def describe(split: str) -> NDArray[Any]:
+        if view == "raw pixels":
+            return load("brain").splits[split].x.reshape(192, -1) / np.float32(255)
+        pictures = rgb(load("brain", size=SIZE).splits[split].x)
+        if base is None:
+            return handmade(pictures)
+        at = "top" if "last" in view else BLOCK
+        return features_by_block(base, pictures, at=[at])[at]
+
+    return describe("train"), describe("test")
 
 
 def view_accuracy(view: str, *, per_class: int, seed: int) -> float:
@@ -64,10 +68,8 @@ def view_accuracy(view: str, *, per_class: int, seed: int) -> float:
     from ...data import load
     from ...training import draw, probe
 
-    if view not in VIEWS:
-        raise unknown("view", view, VIEWS)
+    train, test = described(view)
     data = load("brain")
-    train, test = views()[view]
     chosen = draw(data.train.y, per_class, seed)
     return probe(train[chosen], data.train.y[chosen], test, data.test.y)
 
