@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...errors import CourseError, unknown
 from .table import Table
 
-__all__ = ["LAYERS_KEPT", "best_scratch", "inherit", "scratch", "shorten"]
+__all__ = ["LAYERS_KEPT", "best_scratch", "inherit", "mixed_weights", "scratch", "shorten"]
 
 LAYERS_KEPT: dict[str, Any] = {"size": 32, "per_class": 20, "epochs": 20, "batch": 20, "rate": 1e-3, "source": "styles"}
 """What the trials with the tiny network share: pixels, labels a class, training, and what its weights come from."""
@@ -92,6 +92,31 @@ def _over_seeds(
         yield ready.run(weights(ready.model, seed), train, held, seed, epochs, rate)
 
 
+def mixed_weights(end: str, layers: int, seed: int) -> dict[str, list[NDArray[Any]]]:
+    """Return the weights of the tiny network by layer: pretrained at one end, random at the other.
+
+    Parameters
+    ----------
+    end, layers
+        As in :func:`inherit`.
+    seed
+        Of the random ones.
+    """
+    from ...models.registry import backbone
+    from ...models.surgery import snapshot
+
+    if end not in ENDS:
+        raise unknown("end", end, ENDS)
+    if not 0 <= layers <= CONVOLUTIONS:
+        raise CourseError(f"the tiny network has {CONVOLUTIONS} convolutions, so layers is 0 to {CONVOLUTIONS}.")
+    known = snapshot(backbone("tiny", size=LAYERS_KEPT["size"], weights=LAYERS_KEPT["source"]))
+    fresh = snapshot(backbone("tiny", size=LAYERS_KEPT["size"], weights=None, seed=seed))
+    # a convolution and its BatchNorm layer have one name, up to the last word
+    parts = list(dict.fromkeys(name.rsplit("_", 1)[0] for name in known))
+    chosen = parts[:layers] if end == "first" else parts[len(parts) - layers :]
+    return {name: known[name] if name.rsplit("_", 1)[0] in chosen else fresh[name] for name in known}
+
+
 def inherit(end: str, layers: int, domain: str, *, seeds: int | Sequence[int] = 5) -> list[Row]:
     """Give pretrained weights to the first or the last convolutions only, random ones to the others; train all.
 
@@ -112,21 +137,11 @@ def inherit(end: str, layers: int, domain: str, *, seeds: int | Sequence[int] = 
         A row a seed: ``params``, ``accuracy`` on the held-out pictures, and ``early_loss``, the mean training loss of
         the first three epochs.
     """
-    from ...models.registry import backbone
-    from ...models.surgery import snapshot
-
-    if end not in ENDS:
-        raise unknown("end", end, ENDS)
-    if not 0 <= layers <= CONVOLUTIONS:
-        raise CourseError(f"the tiny network has {CONVOLUTIONS} convolutions, so layers is 0 to {CONVOLUTIONS}.")
-    known = snapshot(backbone("tiny", size=LAYERS_KEPT["size"], weights=LAYERS_KEPT["source"]))
-    parts = sorted({name.rsplit("_", 1)[0] for name in known}, key=[n.rsplit("_", 1)[0] for n in known].index)
-    chosen = set(parts[:layers] if end == "first" else parts[len(parts) - layers :])
+    mixed_weights(end, layers, 0)  # an end or a number that cannot be had is noticed before anything is trained
 
     def weights(model: Any, seed: int) -> list[NDArray[Any]]:
-        fresh = snapshot(backbone("tiny", size=LAYERS_KEPT["size"], weights=None, seed=seed))
-        mixed = {name: known[name] if name.rsplit("_", 1)[0] in chosen else fresh[name] for name in known}
-        return [*(w for values in mixed.values() for w in values), *model.get_weights()[-2:]]
+        inherited = mixed_weights(end, layers, seed).values()
+        return [*(w for values in inherited for w in values), *model.get_weights()[-2:]]
 
     about = {"experiment": "inherit", "data": domain, "source": LAYERS_KEPT["source"], "part": end, "layers": layers}
     return [{**about, **row} for row in _over_seeds(_whole, weights, domain, seeds)]
