@@ -13,7 +13,7 @@ from .layers_kept import best_scratch, inherit, scratch, shorten
 from .long_tuning import tune_long
 from .negative_transfer import NegativeTransfer, transfer_gaps
 from .rates import gradient_sizes, train_head, tune_at
-from .shift_kinds import ShiftKinds, by_strength, shift_kinds
+from .shift_kinds import ShiftKinds, alarm_and_harm, alarms, by_strength, shift_kinds
 from .table import Table, read_table, save_table
 
 __all__ = [
@@ -24,6 +24,8 @@ __all__ = [
     "SourceAndTarget",
     "StyleFeatures",
     "Table",
+    "alarm_and_harm",
+    "alarms",
     "batchnorm_idioms",
     "batchnorm_trials",
     "best_scratch",
