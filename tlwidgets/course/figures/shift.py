@@ -84,11 +84,10 @@ def before_after(
 
 
 def cost_by_distance(
-    points: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    points: Mapping[tuple[str, str], tuple[Sequence[float], Sequence[float]]],
     *,
     x_label: str,
     y_label: str,
-    labelled: int = 3,
     log: bool = False,
     title: str = "",
 ) -> StaticFigure:
@@ -97,54 +96,40 @@ def cost_by_distance(
     Parameters
     ----------
     points
-        Pair → distances over seeds and costs over seeds, of the same seeds.
+        (source, target) → distances over seeds and costs over seeds, of the same seeds. Shape and colour are those of
+        the source; thin bars are mean ± one standard deviation.
     x_label, y_label, title
         Words on the figure.
-    labelled
-        How many of the dearest and of the cheapest pairs get their names.
     log
         Logarithmic axis of distances.
     """
     from scipy.stats import spearmanr
 
-    names = list(points)
+    pairs = list(points)
     x, y = (np.array([[np.mean(v), np.std(v, ddof=1)] for v in (p[i] for p in points.values())]) for i in (0, 1))
     rank = float(spearmanr(x[:, 0], y[:, 0]).statistic)
     figure = StaticFigure((7.2, 3.6), "")
     axes = figure.subplots()
     axes.axhline(0, color="#777", linewidth=1, linestyle=":")
-    axes.errorbar(
-        x[:, 0],
-        y[:, 0],
-        xerr=x[:, 1],
-        yerr=y[:, 1],
-        fmt="o",
-        color="#0072B2",
-        ecolor="#9cc4dd",
-        elinewidth=1,
-        markersize=5,
+    sources = list(dict.fromkeys(source for source, _ in pairs))
+    colours = colours_of(sources)
+    for shape, source in zip(SHAPES, sources, strict=False):
+        at = [i for i, pair in enumerate(pairs) if pair[0] == source]
+        look = {"fmt": shape, "color": colours[source], "ecolor": "#ccc", "elinewidth": 1, "markersize": 6}
+        axes.errorbar(x[at, 0], y[at, 0], xerr=x[at, 1], yerr=y[at, 1], label=source, **look)
+    axes.legend(
+        title="trained on", loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9, title_fontsize=9
     )
-    order = np.argsort(y[:, 0])
-    middle = float(np.median(x[:, 0]))
-    for i in {*order[:labelled].tolist(), *order[-labelled:].tolist()}:
-        left = bool(x[i, 0] > middle)
-        axes.annotate(
-            names[i],
-            (x[i, 0], y[i, 0]),
-            xytext=(-7 if left else 7, 3),
-            textcoords="offset points",
-            ha="right" if left else "left",
-            fontsize=8,
-        )
     if log:
         axes.set_xscale("log")
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
-    axes.set_title(f"{title}   rank correlation {rank:+.2f}", loc="left", fontsize=10)
+    axes.set_title(f"{title} rank correlation {rank:+.2f}".strip(), loc="left", fontsize=10)
     plain(axes)
-    ends = [f"{names[i]} {y[i, 0]:+.2f} at {x[i, 0]:.2f}" for i in (order[0], order[-1])]
+    order = np.argsort(y[:, 0])
+    ends = [f"{' → '.join(pairs[i])} {y[i, 0]:+.2f} at {x[i, 0]:.2f}" for i in (order[0], order[-1])]
     figure.alt = (
-        f"{y_label} by {x_label}, {len(names)} pairs: distances {x[:, 0].min():.2f} to {x[:, 0].max():.2f}, "
+        f"{y_label} by {x_label}, {len(pairs)} pairs: distances {x[:, 0].min():.2f} to {x[:, 0].max():.2f}, "
         f"rank correlation {rank:+.2f}. Least: {ends[0]}; most: {ends[1]}."
     )
     return figure

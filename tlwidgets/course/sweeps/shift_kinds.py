@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...errors import CourseError, unknown
 from .table import Table
 
-__all__ = ["FOLDS", "SUMMER", "ShiftKinds", "by_strength", "shift_kinds"]
+__all__ = ["FOLDS", "SUMMER", "ShiftKinds", "alarm_and_harm", "alarms", "by_strength", "shift_kinds"]
 
 FOLDS = 5
 """Parts of the test pictures; a seed is the number of the part that is measured."""
@@ -170,3 +170,33 @@ def by_strength(table: Table, kind: str, columns: Mapping[str, str]) -> dict[str
         | {str(s): table.values(column, kind=kind, strength=s) for s in strengths}
         for name, column in columns.items()
     }
+
+
+def alarms(table: Table, kind: str, strength: int) -> int:
+    """Return in how many parts of the pictures a test for a shift with 5 % false alarms raised the alarm."""
+    return sum(p <= 0.05 for p in table.values("p_value", kind=kind, strength=strength))
+
+
+def alarm_and_harm(table: Table) -> dict[tuple[bool, bool], list[str]]:
+    """Sort the shifts by whether they were noticed and whether they did harm.
+
+    Parameters
+    ----------
+    table
+        ``read_table("shift_kinds")``.
+
+    Returns
+    -------
+    dict
+        ``(alarm, harm)`` → names of kind and strength. Alarm: in most of the parts, without labels. Harm: the paired
+        95 % interval of the change in accuracy lies below 0.
+    """
+    from ...transfer import compare
+
+    clean = table.values("accuracy", kind="none")
+    found: dict[tuple[bool, bool], list[str]] = {}
+    for kind, strength in dict.fromkeys((row["kind"], row["strength"]) for row in table.rows if row["kind"] != "none"):
+        change = compare(table.values("accuracy", kind=kind, strength=strength), clean)
+        noticed = alarms(table, kind, strength) > FOLDS / 2
+        found.setdefault((noticed, change.verdict == "worse"), []).append(f"{kind} {strength}")
+    return found
