@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ...errors import unknown
 from ...widgets._figure import StaticFigure
 from ...widgets._palette import COLORS
 from ._style import SHAPES, colours_of, plain, summary
@@ -83,7 +84,7 @@ def source_and_target(
         means = np.array([[np.mean(t), np.mean(s)] for t, s in settings.values()])
         spread = np.array([[np.std(t, ddof=1), np.std(s, ddof=1)] for t, s in settings.values()])
         axes.errorbar(
-            *means.T, xerr=spread[:, 0], yerr=spread[:, 1], color=colours[name], marker=shape, markersize=6,
+            means[:, 0], means[:, 1], xerr=spread[:, 0], yerr=spread[:, 1], color=colours[name], marker=shape, markersize=6,
             linewidth=1.2, elinewidth=0.7, alpha=0.85, label=name,
         )  # fmt: skip
         for (x, y), setting in zip(means, settings, strict=True):
@@ -100,6 +101,10 @@ def source_and_target(
         words.append(f"source before {before:.2f}")
     said = ""
     if marked is not None:
+        if marked[1] not in ways.get(marked[0], {}):
+            raise unknown(
+                "point", " ".join(marked), [f"{name} {k}" for name, settings in ways.items() for k in settings]
+            )
         target, source = ways[marked[0]][marked[1]]
         axes.plot(target, source, "o", color=COLORS["scratch"].light, markersize=9, fillstyle="none", markeredgewidth=2)
         said = f"{marked[0]} {marked[1]}: target {summary(target, 2)}, source {summary(source, 2)}"

@@ -1,0 +1,139 @@
+"""The measurements of lesson 04: complete, and the same when a cheap point is measured again."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+import tlwidgets as tl
+from tlwidgets.course import figures, sweeps
+
+SEEDS = [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("name", "by"),
+    [
+        ("rates", ("trains", "head", "optimizer", "slower_below", "rate")),
+        ("gradients", ("head", "part")),
+        ("forgetting", ("cure", "strength", "rate")),
+        ("long_tuning", ("data", "epoch")),
+    ],
+)
+def test_every_point_has_the_same_five_seeds_once(name, by):
+    table = sweeps.read_table(name)
+    seeds = {}
+    for row in table.rows:
+        seeds.setdefault(tuple(row[column] for column in by), []).append(row["seed"])
+    assert {tuple(sorted(s)) for s in seeds.values()} == {tuple(SEEDS)}
+
+
+def test_paired_rows_stand_for_the_same_start():
+    """The converged head is the same whatever is tuned after it."""
+    table = sweeps.read_table("rates").where(trains="everything", head="trained")
+    for seed in SEEDS:
+        assert len({row["before"] for row in table.rows if row["seed"] == seed}) == 1
+    assert {row["before"] for row in sweeps.read_table("rates").where(trains="everything", head="new").rows} == {
+        0.16667
+    }
+
+
+@pytest.fixture(scope="module")
+def tasks():
+    return sweeps.SourceAndTarget(), sweeps.two_heads()
+
+
+@pytest.mark.parametrize(("cure", "strength", "rate"), [("none", 0.0, 1e-3), ("replay", 2.0, 1e-3)])
+def test_forgetting_repeats(tasks, cure, strength, rate):
+    """On other processors the last bits differ, and after a hundred steps a few pictures in a hundred."""
+    pair, model = tasks
+    before = tl.fingerprint(model)
+    row = sweeps.forget_at(model, pair, rate=rate, seed=0, cure=cure, strength=strength)
+    assert tl.fingerprint(model) == before
+    shipped = sweeps.read_table("forgetting").where(cure=cure, strength=strength, rate=rate, seed=0).rows[0]
+    assert row["target"] == pytest.approx(shipped["target"], abs=0.06)
+    assert row["source"] == pytest.approx(shipped["source"], abs=0.08)
+    assert row["moved"] == pytest.approx(shipped["moved"], rel=0.1)
+
+
+def test_the_head_alone_and_the_gradients_repeat():
+    data = tl.load("styles", domain="openmoji_black", size=64)
+    model = tl.classifier(tl.backbone("efficientnet-lite0", size=64), data.classes)
+    before = tl.fingerprint(model)
+    row = sweeps.tune_at(model, data, trains="head", rate=1e-3, seed=0)
+    shipped = sweeps.read_table("rates").where(trains="head", rate=1e-3, seed=0).rows[0]
+    assert row["test"] == pytest.approx(shipped["test"], abs=0.03)
+    assert row["moved"] == 0
+    sizes = sweeps.gradient_sizes(model, data, head="trained", seed=0)
+    table = sweeps.read_table("gradients")
+    for part, size in sizes.items():
+        assert size == pytest.approx(table.values("norm", head="trained", part=part)[0], rel=0.1)
+    assert tl.fingerprint(model) == before
+
+
+def test_long_tuning_leaves_the_model_as_it_was_and_looks_at_every_epoch(monkeypatch):
+    from tlwidgets.course.sweeps import long_tuning
+
+    monkeypatch.setattr(long_tuning, "EPOCHS_LOOKED_AT", (1, 2))
+    data = tl.load("digits", size=32)
+    model = tl.classifier(tl.backbone("tiny", size=32, weights="fashion_mnist"), data.classes)
+    before = tl.fingerprint(model)
+    rows = sweeps.tune_long(model, data, rate=1e-3, seed=0, per_class=10)
+    assert [row["epoch"] for row in rows] == [1, 2]
+    assert rows[1]["train_loss"] < rows[0]["train_loss"]
+    shipped = sweeps.read_table("long_tuning").where(data="digits", seed=0, epoch=2).rows[0]
+    assert rows[1]["test_loss"] == pytest.approx(shipped["test_loss"], rel=0.05)
+    assert tl.fingerprint(model) == before
+
+
+def test_a_label_of_one_task_gives_the_other_head_no_gradient(tasks):
+    import keras
+    import tensorflow as tf
+
+    pair, model = tasks
+    x, y = pair.digits(1, 0)
+    with tf.GradientTape() as tape:
+        loss = keras.ops.mean(keras.losses.sparse_categorical_crossentropy(y, model(x)))
+    other, own = tape.gradient(loss, [model.get_layer("clothes").kernel, model.get_layer("digits").kernel])
+    assert np.abs(other).max() < 1e-5 < np.abs(own).max()
+
+
+def test_wrong_words_are_told(tasks):
+    pair, model = tasks
+    with pytest.raises(tl.CourseError, match="did you mean replay"):
+        sweeps.forget_at(model, pair, rate=1e-3, seed=0, cure="replya")
+    with pytest.raises(tl.CourseError, match="a whole number of pictures"):
+        sweeps.forget_at(model, pair, rate=1e-3, seed=0, cure="replay", strength=0.5)
+    for wrong in ({"head": "old"}, {"trains": "some"}, {"optimizer": "adm"}):
+        with pytest.raises(tl.CourseError, match="unknown"):
+            sweeps.tune_at(model, pair.target, rate=1e-3, seed=0, **wrong)
+
+
+def test_figures_say_their_numbers():
+    sizes = figures.sizes_by_part({"new": {"a": [1, 2], "b": [10, 20]}}, x_label="part", y_label="size")
+    assert "b 15.00 ± 7.07" in sizes.alt
+    ways = {"penalty": {"1": ([0.5, 0.7], [0.8, 0.6]), "3": ([0.4, 0.4], [0.9, 0.9])}}
+    plane = figures.source_and_target(ways, marked=("penalty", "1"), before=0.9)
+    assert "marked is penalty 1: target 0.600 ± 0.141" in plane.alt
+    assert Counter(plane.alt)["."] > 5
+    with pytest.raises(tl.CourseError, match="unknown point"):
+        figures.source_and_target(ways, marked=("penalty", "4"))
+
+
+def test_a_measurement_goes_on_where_it_was_stopped(tmp_path):
+    from tlwidgets.course.sweeps._journal import resume
+
+    asked = []
+
+    def measure(seed):
+        asked.append(seed)
+        return [{"seed": seed, "value": 2 * seed}]
+
+    journal = tmp_path / "build" / "j.jsonl"
+    resume(journal, [{"seed": 1}, {"seed": 2}], measure)
+    journal.write_text(journal.read_text()[:-9])  # cut off in the middle of a line
+    rows = resume(journal, [{"seed": 1}, {"seed": 2}, {"seed": 3}], measure)
+    assert [row["value"] for row in rows] == [2, 4, 6]
+    assert asked == [1, 2, 2, 3]
