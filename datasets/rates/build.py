@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 SEEDS = range(5)
 HEADS = ("new", "trained")
 ADAM = (1e-4, 3e-4, 1e-3)
-SGD = (1e-3, 3e-3)
+SGD = 1e-3
 HIGHEST = 3e-3
 HEAD_ALONE = (1e-4, 1e-3, 1e-2, 1e-1)
 SETTINGS = {"backbone": "efficientnet-lite0", "size": 64, "domain": "openmoji_black", "per_class": 20}
@@ -32,8 +32,8 @@ def points() -> list[dict[str, Any]]:
     first: list[dict[str, Any]] = [{"trains": "head", "rate": rate} for rate in HEAD_ALONE]
     first += [{"head": head, "rate": rate} for rate in ADAM for head in HEADS]
     first += [{"slower_below": SLOWER_BELOW, "rate": ADAM[-1]}]
-    then = [{"head": head, "optimizer": "sgd", "rate": rate} for rate in SGD for head in HEADS]
-    then += [{"head": head, "rate": HIGHEST} for head in HEADS]
+    then: list[dict[str, Any]] = [{"head": head, "optimizer": "sgd", "rate": SGD} for head in HEADS]
+    then += [{"head": "new", "rate": HIGHEST}]
     return [{**way, "seed": seed} for ways in (first, then) for seed, way in product(SEEDS, ways)]
 
 
