@@ -10,14 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CourseError, unknown
+from .table import Table, read_table
 
 __all__ = [
     "BLOCKS",
     "EPOCHS",
+    "HARMFUL",
     "MARKED",
     "RATE",
     "SOURCES",
     "TARGETS",
+    "NegativeTransfer",
     "Task",
     "effective_rank",
     "frozen",
@@ -26,6 +29,7 @@ __all__ = [
     "source",
     "source_accuracy",
     "task",
+    "transfer_gaps",
     "tuned",
 ]
 
@@ -36,16 +40,19 @@ RATE = 3e-3
 """All sources are tuned with the rate that suits scratch."""
 BLOCKS = 4
 """Blocks of the tiny network."""
-TARGETS = ("digits", "digits 5-9", "clothes")
+TARGETS = ("digits", "digits 5-9")
 """What is to be learnt from few labels."""
 EMBEDDED = {"clothes": "fashion_mnist", "drawings": "styles", "clothes, labels shuffled": "fashion_mnist_shuffled"}
 """Sources whose weights come with the course."""
-TRAINED = {"printed digits": 10, "digits": 30, "digits 0-4": 40, "clothes, unmarked": 8, "clothes, marked": 8}
+TRAINED = {"printed digits": 10, "digits 0-4": 40, "clothes, unmarked": 8, "clothes, marked": 8}
 """Sources that are trained here, with their epochs."""
 MARKED = ("clothes, unmarked", "clothes, marked")
 """A source as it should be, and one in which every T-shirt carries a white mark."""
-SOURCES = ("printed digits", "digits", "digits 0-4", "drawings", "clothes", "clothes, labels shuffled", "random")
+SOURCES = ("printed digits", "digits 0-4", "drawings", "clothes", "clothes, labels shuffled", "random")
 """What the network knew before; ``"random"`` is the network as it is born."""
+
+HARMFUL = ("clothes, labels shuffled", "digits")
+"""The pair of source and target that is repaired."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +113,7 @@ def task(name: str, *, per_class: int = 10, seed: int = 0) -> Task:
     Parameters
     ----------
     name
-        One of :data:`TARGETS`.
+        One of :data:`TARGETS`, or ``"brain"``.
     per_class
         Labelled pictures of each class.
     seed
@@ -114,8 +121,8 @@ def task(name: str, *, per_class: int = 10, seed: int = 0) -> Task:
     """
     from ...training import draw
 
-    if name not in TARGETS:
-        raise unknown("target", name, TARGETS)
+    if name not in (*TARGETS, "brain"):
+        raise unknown("target", name, (*TARGETS, "brain"))
     x, y = _pictures(name, "train")
     chosen = draw(y, per_class, seed)
     return Task(x[chosen], y[chosen], *_pictures(name, "test"))
@@ -292,3 +299,79 @@ def _scores(model: Any, x: Any) -> NDArray[np.float32]:
 
     (scores,) = forward(model, x, 250)
     return scores
+
+
+@dataclass(frozen=True)
+class NegativeTransfer:
+    """What was measured (``datasets/negative_transfer``): every value is a list with one accuracy (0 … 1) a seed."""
+
+    table: Table
+
+    def accuracy(self, source: str, target: str, way: str) -> list[float]:
+        """Return the accuracies of one source on one target, ``"frozen"`` or ``"tuned"``."""
+        return self.table.values("value", experiment="pairs", source=source, target=target, way=way)
+
+    def without(self, target: str, way: str = "tuned") -> list[float]:
+        """Return the same without a source: scratch, or random features for ``"frozen"``."""
+        return self.accuracy("random", target, way)
+
+    def sources(self, target: str) -> list[str]:
+        """Return the sources that were tried on a target, near ones first."""
+        tried = self.table.where(experiment="pairs", target=target).distinct("source")
+        return [name for name in SOURCES if name in tried and name != "random"]
+
+    def gaps(self, target: str, way: str) -> dict[str, tuple[list[float], list[float]]]:
+        """Return source → accuracies with and without it, for :func:`tlwidgets.course.figures.gaps`."""
+        return {s: (self.accuracy(s, target, way), self.without(target, way)) for s in self.sources(target)}
+
+    def runs(self) -> tuple[dict[tuple[str, str, str], list[float]], dict[str, list[float]]]:
+        """Return runs and baseline for :class:`tlwidgets.TransferMatrix`, random frozen features as one more source."""
+        runs = {
+            (source, target, way): self.accuracy(source, target, way)
+            for way in ("tuned", "frozen")
+            for target in TARGETS
+            for source in [*self.sources(target), *(["random"] if way == "frozen" else [])]
+        }
+        return runs, {target: self.without(target) for target in TARGETS}
+
+    def by_depth(self) -> dict[str, list[float]]:
+        """Return number of blocks kept → accuracies of the harmful pair, all layers tuned; 0 is scratch."""
+        source, target = HARMFUL
+        between = {str(keep): self.table.values("value", experiment="depth", keep=keep) for keep in range(1, BLOCKS)}
+        return {"0": self.without(target), **between, str(BLOCKS): self.accuracy(source, target, "tuned")}
+
+    def by_rate(self) -> dict[str, dict[str, list[float]]]:
+        """Return source or scratch → learning rate → accuracies on the harmful pair's target, all layers tuned."""
+        source, target = HARMFUL
+        rates = sorted([RATE, *self.table.where(experiment="rate").distinct("rate")])
+
+        def at(name: str, rate: float) -> list[float]:
+            if rate == RATE:
+                return self.accuracy(name, target, "tuned")
+            return self.table.values("value", experiment="rate", source=name, rate=rate)
+
+        return {
+            words: {f"{rate:g}": at(name, rate) for rate in rates}
+            for words, name in ((source, source), ("scratch", "random"))
+        }
+
+    def look(self, source: str, measure: str) -> list[float]:
+        """Return ``"directions"`` or ``"nearest alike"`` of the features of the digits."""
+        return self.table.values("value", experiment="features", source=source, measure=measure)
+
+    def bias(self, source: str, way: str, measure: str) -> list[float]:
+        """Return ``"accuracy"``, ``"accuracy, marked"`` or ``"changed by the mark"`` for one of :data:`MARKED`."""
+        return self.table.values("value", experiment="bias", source=source, way=way, measure=measure)
+
+    def brain(self, per_class: int) -> dict[str, list[float]]:
+        """Return description → accuracies on pieces of a brain."""
+        return self.table.where(experiment="brain", per_class=per_class).series("target", "source", "value")["brain"]
+
+    def joint(self, source: str) -> dict[str, list[float]]:
+        """Return way → accuracies on coloured emoji, with black drawings or wrongly labelled ones added."""
+        return self.table.where(experiment="joint", source=source).series("target", "way", "value")["coloured emoji"]
+
+
+def transfer_gaps() -> NegativeTransfer:
+    """Read the measurement of lesson 09."""
+    return NegativeTransfer(read_table("negative_transfer"))
