@@ -118,7 +118,7 @@ class ShiftKinds:
         seen, sure = self.answers(unlabelled)
         even = np.full(len(self.data.classes), 1 / len(self.data.classes))
         plain = self.answers(x)[1]
-        found = {
+        found: dict[str, Any] = {
             "": plain,
             "adabn": self.adapted(x, unlabelled)[1],
             "prior": correct_prior(plain, even, estimate_prior(sure, even)),
