@@ -116,7 +116,13 @@ def cost_by_distance(
     colours = colours_of(sources)
     for shape, source in zip(SHAPES, sources, strict=False):
         at = [i for i, pair in enumerate(pairs) if pair[0] == source]
-        look: dict[str, Any] = {"fmt": shape, "color": colours[source], "ecolor": "#ccc", "elinewidth": 1, "markersize": 6}
+        look: dict[str, Any] = {
+            "fmt": shape,
+            "color": colours[source],
+            "ecolor": "#ccc",
+            "elinewidth": 1,
+            "markersize": 6,
+        }
         axes.errorbar(x[at, 0], y[at, 0], xerr=x[at, 1], yerr=y[at, 1], label=source, **look)
     axes.legend(
         title="trained on", loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9, title_fontsize=9
