@@ -5,8 +5,8 @@
     python tools/claims.py build/cpu/report.json build/smoke/report.json
 
 Writes tlwidgets/course/measured.json (verdicts and figures of profile cpu; seconds and peak memory of every profile)
-and docs/claims.md. Look at the difference before you commit it: a verdict that has changed is news. Without a report, only
-the page is written again.
+and docs/claims.md. Look at the difference before you commit it: a verdict that has changed is news. Without a report,
+only the page is written again.
 """
 
 from __future__ import annotations
