@@ -98,7 +98,6 @@ def test_claims_rest_on_figures_and_ideas_on_sources(path):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "lesson.claim"
     ]
     for call in calls:
-        assert isinstance(call.args[1], ast.Constant), "what is said is one sentence, the same in every run"
         assert [k for k in call.keywords if k.arg != "when"], f"{call.args[0].value} rests on no figure"
     if path.stem != "00_start_here":
         assert calls
