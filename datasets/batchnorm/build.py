@@ -41,6 +41,8 @@ def main() -> None:
         with JOURNAL.open("a", encoding="utf-8") as journal:
             journal.writelines(json.dumps(row) + "\n" for row in found)
         print(way, batch, momentum, [round(row["accuracy"], 3) for row in found], flush=True)
+    if (batchnorm.NOTHING_TRAINED,) not in {point[:1] for point in done}:
+        rows += batchnorm.statistics_replaced(seeds=SEEDS, base=base)
     data = tl.load(batchnorm.SETTINGS["data"], domain=batchnorm.SETTINGS["domain"])
     layers = sum(isinstance(layer, keras.layers.BatchNormalization) for layer in base.layers)
     settings = {

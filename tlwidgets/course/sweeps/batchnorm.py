@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ...errors import unknown
 from ...models.preprocessing import check_pictures
+from ...models.structure import is_batchnorm
 
 __all__ = [
     "IDIOMS",
@@ -23,6 +24,7 @@ __all__ = [
     "BatchNormTrial",
     "batchnorm_idioms",
     "batchnorm_trials",
+    "statistics_replaced",
 ]
 
 VECTORS = ("gamma", "beta", "moving_mean", "moving_variance")
@@ -31,6 +33,8 @@ IDIOMS = ("flat", "nested", "subclassed", "call(x) only")
 """How base and head are put together; see :func:`assemble`."""
 WAYS = ("left free", "nested, training=False", "subclassed, training=False", "trainable=False")
 """What is done about the BatchNorm layers of a base that is fine-tuned; see :func:`batchnorm_trials`."""
+NOTHING_TRAINED = "nothing trained"
+"""The ``way`` of the rows of :func:`statistics_replaced`."""
 SETTINGS: dict[str, Any] = {
     "backbone": "efficientnet-lite0",
     "data": "styles",
@@ -231,17 +235,74 @@ def _accuracy(model: Any, x: NDArray[Any], y: NDArray[Any]) -> float:
     return float((scores.argmax(axis=1) == y).mean())
 
 
+def _held_out() -> tuple[NDArray[Any], NDArray[Any]]:
+    from ...data import load
+
+    data = load(SETTINGS["data"], domain=SETTINGS["domain"], size=SETTINGS["size"])
+    x, y = (np.concatenate([getattr(data.validation, k), getattr(data.test, k)]) for k in "xy")
+    return x, y
+
+
+def _drawings(seed: int) -> Any:
+    from ...data import load
+
+    few = {"domain": SETTINGS["domain"], "size": SETTINGS["size"], "per_class": SETTINGS["per_class"], "seed": seed}
+    return load(SETTINGS["data"], **few).train
+
+
 def _recalibrate(base: Any, x: NDArray[Any]) -> None:
     """Replace all running statistics by those of these pictures, taken as one batch, under the weights of now."""
-    import keras
-
-    norms = [layer for layer in base.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    norms = [layer for layer in base.layers if is_batchnorm(layer)]
     usual = [layer.momentum for layer in norms]
     for layer in norms:
         layer.momentum = 0.0
     base(np.asarray(x, "float32"), training=True)
     for layer, momentum in zip(norms, usual, strict=True):
         layer.momentum = momentum
+
+
+def statistics_replaced(*, seeds: int | Sequence[int] = 5, base: Any = None) -> list[dict[str, Any]]:
+    """Probe the pretrained features before and after the running statistics are those of the training drawings.
+
+    Nothing is trained but the probe; data as in :func:`batchnorm_trials`.
+
+    Parameters
+    ----------
+    seeds, base
+        As in :func:`batchnorm_trials`.
+
+    Returns
+    -------
+    list of dict
+        Rows as those of :func:`batchnorm_trials`: ``accuracy`` of the probe on held-out drawings with the statistics of
+        the source, ``recalibrated`` with those of the training drawings; the columns of training are ``None``.
+    """
+    from ...models.registry import backbone
+    from ...training.extraction import features, probe
+
+    base = backbone(SETTINGS["backbone"], size=SETTINGS["size"]) if base is None else base
+    start = base.get_weights()
+    held = _held_out()
+    rows = []
+    try:
+        for seed in range(seeds) if isinstance(seeds, int) else seeds:
+            few = _drawings(seed)
+            found = []
+            for replaced in (False, True):
+                base.set_weights(start)
+                if replaced:
+                    _recalibrate(base, few.x)
+                found.append(probe(features(base, few.x), few.y, features(base, held[0]), held[1]))
+            rows.append(
+                {
+                    "way": NOTHING_TRAINED, "batch": len(few), "momentum": 0.0, "seed": seed, "fit_accuracy": None,
+                    "train_accuracy": None, "accuracy": found[0], "recalibrated": found[1],
+                    "moved": sum(is_batchnorm(layer) for layer in base.layers),
+                }
+            )  # fmt: skip
+    finally:
+        base.set_weights(start)
+    return rows
 
 
 def batchnorm_trials(
@@ -282,7 +343,6 @@ def batchnorm_trials(
     """
     import keras
 
-    from ...data import load
     from ...models.registry import backbone
     from ...training.fit import fit
     from ...training.optimizers import FlatAdam
@@ -292,20 +352,17 @@ def batchnorm_trials(
     size, epochs, rate = SETTINGS["size"], SETTINGS["epochs"], SETTINGS["rate"]
     base = backbone(SETTINGS["backbone"], size=size) if base is None else base
     check_pictures(base, np.zeros((1, size, size, 3)))
-    data = load(SETTINGS["data"], domain=SETTINGS["domain"], size=size)
-    held = tuple(np.concatenate([getattr(data.validation, k), getattr(data.test, k)]) for k in "xy")
-    norms = [layer for layer in base.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    held = _held_out()
+    norms = [layer for layer in base.layers if is_batchnorm(layer)]
     start, usual = base.get_weights(), [layer.momentum for layer in norms]
     schedule = keras.callbacks.LearningRateScheduler(lambda epoch: rate if epoch < round(0.6 * epochs) else rate / 10)
     rows = []
     try:
         for layer in norms:
             layer.momentum, layer.trainable = momentum, way != "trainable=False"
-        model = _tuned(way, base, len(data.classes))
+        model = _tuned(way, base, len(np.unique(held[1])))
         for seed in range(seeds) if isinstance(seeds, int) else seeds:
-            few = load(
-                SETTINGS["data"], domain=SETTINGS["domain"], size=size, per_class=SETTINGS["per_class"], seed=seed
-            ).train
+            few = _drawings(seed)
             base.set_weights(start)
             before = [layer.get_weights()[2:] for layer in norms]
             head = keras.initializers.GlorotUniform(seed=seed)(model.weights[-2].shape)
