@@ -355,6 +355,10 @@ class NegativeTransfer:
             for words, name in ((source, source), ("scratch", "random"))
         }
 
+    def longer(self, source: str) -> list[float]:
+        """Return the accuracies on ``"digits 5-9"`` of a source, or of ``"random"``, tuned for more epochs."""
+        return self.table.values("value", experiment="longer", source=source)
+
     def look(self, source: str, measure: str) -> list[float]:
         """Return ``"directions"`` or ``"nearest alike"`` of the features of the digits."""
         return self.table.values("value", experiment="features", source=source, measure=measure)
