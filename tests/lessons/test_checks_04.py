@@ -33,7 +33,8 @@ def test_a_plan_that_cannot_be_tried_is_told_why(stages, words):
     [
         ([(None, 1e-2, 8)], "try a lower rate"),
         ([(None, 1e-4, 8)], "raise the rate"),
-        ([("block4", 1e-3, 8)], "let more than the head train"),
+        ([(None, 1e-3, 8)], "a stage of its own"),
+        ([("block4", 1e-2, 8)], "let more than the head train"),
     ],
 )
 def test_a_plan_that_falls_short_is_told_why(stages, words):

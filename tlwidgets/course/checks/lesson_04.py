@@ -13,7 +13,7 @@ __all__ = ["BUDGET", "CHECKS", "GOAL", "KEPT_SHARE", "KEPT_TARGET", "problem_of"
 
 BUDGET = 8
 """Epochs that a plan may take."""
-GOAL = 0.7
+GOAL = 0.78
 """Accuracy that a plan has to reach on held-out digits."""
 KEPT_SHARE = 0.9
 """Share of the source accuracy that has to be kept."""
@@ -77,17 +77,20 @@ def _plan(function: Any) -> Outcome:
         return Outcome(False, "Write the stages in place of the dots.", False)
     if problem := problem_of(plan):
         return Outcome(False, problem)
-    train, held = try_plan(plan, seed=0)
+    train, held = try_plan(plan, seed=2)
     found = f"{held:.2f} of the held-out digits are right, {GOAL:.2f} are wanted"
     if held >= GOAL:
         return Outcome(True, f"{held:.2f} of the held-out digits are right, within the budget.")
-    highest = max(float(stage[1]) for stage in plan if stage[0] is None) if any(s[0] is None for s in plan) else 0.0
-    if highest > 2e-3:
-        why = f"at {highest:g}, tuning everything destroys more than {BUDGET} epochs repair: try a lower rate."
-    elif not highest and all(stage[0] in ("block4", "head_pool") for stage in plan):
+    head_alone = [stage[0] in ("block4", "block4_out", "head_pool") for stage in plan]
+    highest = max((float(stage[1]) for stage, alone in zip(plan, head_alone, strict=True) if not alone), default=0.0)
+    if all(head_alone):
         why = "the features of clothes are not enough for digits: let more than the head train in some stage."
+    elif highest > 2e-3:
+        why = f"at {highest:g}, tuning the base destroys more than {BUDGET} epochs repair: try a lower rate."
+    elif highest < 5e-4:
+        why = f"of its own training digits {train:.2f} are right: it has not gone far enough, so raise the rate."
     else:
-        why = f"of its own training pictures {train:.2f} are right: it has not gone far enough, so raise the rate."
+        why = "the rate suits the base, but the head needs longer steps: give it a stage of its own at a higher rate."
     return Outcome(False, f"{found}; {why}")
 
 

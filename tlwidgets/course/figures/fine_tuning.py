@@ -84,8 +84,8 @@ def source_and_target(
         means = np.array([[np.mean(t), np.mean(s)] for t, s in settings.values()])
         spread = np.array([[np.std(t, ddof=1), np.std(s, ddof=1)] for t, s in settings.values()])
         axes.errorbar(
-            means[:, 0], means[:, 1], xerr=spread[:, 0], yerr=spread[:, 1], color=colours[name], marker=shape, markersize=6,
-            linewidth=1.2, elinewidth=0.7, alpha=0.85, label=name,
+            means[:, 0], means[:, 1], xerr=spread[:, 0], yerr=spread[:, 1], color=colours[name], marker=shape,
+            markersize=6, linewidth=1.2, elinewidth=0.7, alpha=0.85, label=name,
         )  # fmt: skip
         for (x, y), setting in zip(means, settings, strict=True):
             axes.annotate(setting, (x, y), (5, 5), textcoords="offset points", fontsize=8, color=colours[name])

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CourseError, unknown
+from .table import Table
 
-__all__ = ["CURES", "SourceAndTarget", "forget_at", "two_heads"]
+__all__ = ["CURES", "SourceAndTarget", "forget_at", "trade_offs", "two_heads"]
 
 CURES = ("none", "frozen", "l2_sp", "replay")
 EPOCHS = 20
@@ -188,4 +189,27 @@ def forget_at(
         "source": source,
         "target": target,
         "moved": float(np.sqrt(far / length)) if start else 0.0,
+    }
+
+
+def trade_offs(table: Table) -> dict[str, dict[str, tuple[list[float], list[float]]]]:
+    """Return way → setting → accuracies (target, source) over seeds, as ``figures.source_and_target`` takes them.
+
+    Parameters
+    ----------
+    table
+        The measurement ``forgetting``.
+    """
+    ways = {
+        "rate alone": ("rate", {"cure": "none"}),
+        "penalty": ("strength", {"cure": "l2_sp"}),
+        "replay": ("strength", {"cure": "replay"}),
+        "frozen base": ("rate", {"cure": "frozen"}),
+    }
+    return {
+        name: {
+            f"{at:g}": (table.values("target", **way, **{by: at}), table.values("source", **way, **{by: at}))
+            for at in table.where(**way).distinct(by)
+        }
+        for name, (by, way) in ways.items()
     }
