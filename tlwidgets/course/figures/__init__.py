@@ -8,6 +8,7 @@ from .accuracy import accuracy_lines, dots
 from .batchnorm import batchnorm_costs
 from .budgets import budget_dots, budget_lines, learning_phases
 from .features import embedding, feature_maps
+from .fine_tuning import sizes_by_part, source_and_target
 from .gaps import gaps
 from .shift import before_after, cost_by_distance
 
@@ -23,5 +24,7 @@ __all__ = [
     "feature_maps",
     "gaps",
     "learning_phases",
+    "sizes_by_part",
+    "source_and_target",
     "summary",
 ]

@@ -6,13 +6,13 @@ that repeats a point in a lesson, and the test for drift all call that function.
 
 from .batchnorm import BatchNormTable, batchnorm_idioms, batchnorm_trials
 from .domain_shift import StyleFeatures, style_features, style_pair
-from .forgetting import SourceAndTarget, forget_at, two_heads
+from .forgetting import SourceAndTarget, forget_at, trade_offs, two_heads
 from .freeze_depth import FreezeDepthSweep, freeze_depth
 from .label_budget import crossing, label_budget, label_budget_curve, label_budget_point, labels_needed, steps_needed
 from .layers_kept import best_scratch, inherit, scratch, shorten
 from .long_tuning import tune_long
 from .negative_transfer import NegativeTransfer, transfer_gaps
-from .rates import gradient_sizes, train_head, tune_at
+from .rates import gradient_sizes, new_head, train_head, tune_at
 from .shift_kinds import ShiftKinds, alarm_and_harm, alarms, by_strength, shift_kinds
 from .table import Table, read_table, save_table
 
@@ -39,6 +39,7 @@ __all__ = [
     "label_budget_curve",
     "label_budget_point",
     "labels_needed",
+    "new_head",
     "read_table",
     "save_table",
     "scratch",
@@ -47,6 +48,7 @@ __all__ = [
     "steps_needed",
     "style_features",
     "style_pair",
+    "trade_offs",
     "train_head",
     "transfer_gaps",
     "tune_at",
