@@ -20,17 +20,13 @@ from tlwidgets.course.sweeps import layers_kept, save_table
 
 HERE = Path(__file__).resolve().parent
 JOURNAL = Path("build") / "layers_kept.jsonl"
-DOMAINS = {"noto": (2, 4, 6, 8, 10), "digits": (2,)}
-RATES = (1e-3, 3e-3)
-
 POINTS = {}
-for domain, counts in DOMAINS.items():
-    for end, layers in [("first", 0), ("first", 12), *product(layers_kept.ENDS, counts)]:
-        POINTS[f"inherit {end} {layers} {domain}"] = partial(layers_kept.inherit, end, layers, domain)
-for domain, rate in product(("noto", "openmoji_black"), RATES):
-    POINTS[f"scratch {rate} {domain}"] = partial(layers_kept.scratch, domain, size=32, rate=rate)
+for end, layers in [("first", 0), ("first", 12), *product(layers_kept.ENDS, (2, 6, 10))]:
+    POINTS[f"inherit {end} {layers}"] = partial(layers_kept.inherit, end, layers, "noto")
 for end, blocks in product(layers_kept.ENDS, (1, 2, 3)):
-    POINTS[f"shorten {end} {blocks} noto"] = partial(layers_kept.shorten, end, blocks, "noto")
+    POINTS[f"shorten {end} {blocks}"] = partial(layers_kept.shorten, end, blocks, "noto")
+for rate, domain in product((1e-3, 3e-3), ("noto", "openmoji_black")):
+    POINTS[f"scratch {rate} {domain}"] = partial(layers_kept.scratch, domain, size=32, rate=rate)
 
 
 def main() -> None:
@@ -48,7 +44,7 @@ def main() -> None:
     rows = [row for name in POINTS for row in found[name]]
     # where all layers inherit, or none, or none is taken away, both ends are the same network
     ends = [row for row in rows if row["experiment"] == "inherit" and row["layers"] in (0, 12)]
-    whole = [{**row, "experiment": "shorten"} for row in ends if row["layers"] == 12 and row["data"] == "noto"]
+    whole = [{**row, "experiment": "shorten"} for row in ends if row["layers"] == 12]
     rows += [*whole, *({**row, "part": "last"} for row in [*ends, *whole])]
     settings = {**layers_kept.LAYERS_KEPT, "keras": keras.__version__}
     save_table(HERE / "layers_kept.json", "How much of a network must be kept, and which end", settings, rows)

@@ -101,7 +101,7 @@ def _keep_still(function: Any) -> Outcome:
             return Outcome(False, "Write the body of the function in place of the dots.", False)
         model.compile("sgd", "sparse_categorical_crossentropy")
         before = {id(layer): layer.get_weights() for layer in leaf_layers(model)}
-        model.fit(x, y, batch_size=8, verbose=0)
+        model.fit(x, y, batch_size=4, verbose=0)
         for layer in leaf_layers(model):
             pairs = zip(before[id(layer)], layer.get_weights(), strict=True)
             moved = [not np.array_equal(old, new) for old, new in pairs]
