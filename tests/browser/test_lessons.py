@@ -56,3 +56,23 @@ def test_a_learner_works_through_the_first_lesson(open_notebook, shots):
     data = [o.get("data", {}) for c in saved["cells"] for o in c.get("outputs", [])]
     assert sum("image/png" in d for d in data) >= 3
     assert not any("widgets" in key for key in saved["metadata"])
+
+
+def test_a_button_repeats_a_measurement_in_the_kernel(open_notebook, shots):
+    live = (
+        "import tlwidgets as tl\nfrom tlwidgets.course import figures\n"
+        "lesson = tl.lesson('00_start_here', 'smoke')\n"
+        "def repeat():\n    print('measured here: 0.75')\n"
+        "    return figures.dots({'here': [0.7, 0.8]}, x_label='accuracy')\n"
+        "live = lesson.live('Repeat it here (about 1 s)', repeat)\nlive"
+    )
+    notebook = open_notebook([live, "print(live.result is None)"])
+    notebook.run()
+    assert "True" in notebook.text(1), "nothing runs before the button is pressed"
+    page = notebook.page
+    page.get_by_role("button", name="Repeat it here (about 1 s)").click()
+    page.get_by_text("measured here: 0.75").wait_for()
+    page.locator(".jp-OutputArea img").wait_for()
+    page.screenshot(path=shots / "lesson_live_button.png")
+    assert notebook.ask(1, "False") == "False"
+    assert page.get_by_role("button", name="Repeat it here (about 1 s)").is_enabled()
