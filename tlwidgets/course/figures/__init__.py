@@ -10,7 +10,9 @@ from .budgets import budget_dots, budget_lines, learning_phases
 from .features import embedding, feature_maps
 from .fine_tuning import sizes_by_part, source_and_target
 from .gaps import gaps
+from .pictures import picture_rows
 from .shift import before_after, cost_by_distance
+from .strategies import strategy_lines
 
 __all__ = [
     "accuracy_lines",
@@ -24,7 +26,9 @@ __all__ = [
     "feature_maps",
     "gaps",
     "learning_phases",
+    "picture_rows",
     "sizes_by_part",
     "source_and_target",
+    "strategy_lines",
     "summary",
 ]

@@ -15,6 +15,15 @@ from .negative_transfer import NegativeTransfer, transfer_gaps
 from .rates import gradient_sizes, new_head, train_head, tune_at
 from .shift_kinds import ShiftKinds, alarm_and_harm, alarms, by_strength, shift_kinds
 from .table import Table, read_table, save_table
+from .what_to_freeze import (
+    mean_regret,
+    measure_strategy,
+    on_drawings,
+    remembered_distance,
+    rule_of_thumb,
+    training_pictures,
+    what_to_freeze,
+)
 
 __all__ = [
     "BatchNormTable",
@@ -39,8 +48,13 @@ __all__ = [
     "label_budget_curve",
     "label_budget_point",
     "labels_needed",
+    "mean_regret",
+    "measure_strategy",
     "new_head",
+    "on_drawings",
     "read_table",
+    "remembered_distance",
+    "rule_of_thumb",
     "save_table",
     "scratch",
     "shift_kinds",
@@ -50,8 +64,10 @@ __all__ = [
     "style_pair",
     "trade_offs",
     "train_head",
+    "training_pictures",
     "transfer_gaps",
     "tune_at",
     "tune_long",
     "two_heads",
+    "what_to_freeze",
 ]
