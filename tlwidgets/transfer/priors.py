@@ -38,7 +38,7 @@ def correct_prior(probabilities: Any, source: Any, target: Any) -> Features:
     """Return what a classifier would say if it knew that the classes now come in other shares.
 
     ``p'(y | x) ∝ p(y | x) target(y) / source(y)`` (Saerens, Latinne & Decaestecker 2002, "Adjusting the outputs of a
-    classifier to new a priori probabilities: a simple procedure", equation 2.4). Right if the pictures of each class
+    classifier to new a priori probabilities: a simple procedure"). Right if the pictures of each class
     look as they did in training and the probabilities were calibrated there.
 
     Parameters
@@ -67,7 +67,7 @@ def estimate_prior(probabilities: Any, source: Any, *, steps: int = 200) -> Feat
     """Estimate the shares of the classes from unlabelled examples.
 
     Expectation maximisation: correct the probabilities by the shares, take the mean as the new shares, and again
-    (Saerens, Latinne & Decaestecker 2002, equation 2.9). It takes for granted that only the shares have changed: under
+    (Saerens, Latinne & Decaestecker 2002). It takes for granted that only the shares have changed: under
     any other shift it returns shares all the same, and they are wrong.
 
     Parameters
