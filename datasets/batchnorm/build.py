@@ -14,6 +14,7 @@ from itertools import product
 from pathlib import Path
 
 import keras
+import numpy as np
 
 import tlwidgets as tl
 from tlwidgets.course.sweeps import batchnorm, save_table
@@ -44,10 +45,12 @@ def main() -> None:
     if (batchnorm.NOTHING_TRAINED,) not in {point[:1] for point in done}:
         rows += batchnorm.statistics_replaced(seeds=SEEDS, base=base)
     data = tl.load(batchnorm.SETTINGS["data"], domain=batchnorm.SETTINGS["domain"])
+    held = [data.validation.y, data.test.y]
     layers = sum(isinstance(layer, keras.layers.BatchNormalization) for layer in base.layers)
     settings = {
         **batchnorm.SETTINGS,
-        "held_out": len(data.validation) + len(data.test),
+        "held_out": sum(map(len, held)),
+        "commonest_class": round(float(np.bincount(np.concatenate(held)).max() / sum(map(len, held))), 5),
         "layers": layers,
         "keras": keras.__version__,
     }
