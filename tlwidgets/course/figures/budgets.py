@@ -37,7 +37,8 @@ def budget_lines(
         Ends of the vertical axis, for figures that are to be compared.
     """
     labels = sorted({n for line in series.values() for n in line})
-    colours = colours_of(list(series))
+    # the same three have the same colours in every figure, whichever of them are there
+    colours = colours_of(list(dict.fromkeys(["from scratch", "frozen", "fine-tuned", *series])))
     figure = StaticFigure((7.2, 3.7), "")
     axes = figure.subplots()
     words, ends = [], []
@@ -123,10 +124,9 @@ def learning_phases(scratch: Line, transfer: Line, *, y_label: str = "accuracy",
         half[name] = steps_needed(steps, list(mean[name])) or 0.0
         level = (mean[name][0] + mean[name][-1]) / 2
         axes.plot(half[name], level, marker="*", markersize=13, color=colours[name], markeredgecolor="white")
-        axes.annotate(
-            f"half-way after {half[name]:.0f} steps", (half[name], level), xytext=(9, -4), textcoords="offset points",
-            fontsize=9, color=colours[name],
-        )  # fmt: skip
+        below = (9, -6 if name == "from scratch" else -15)
+        said = f"half-way after {half[name]:.0f} steps"
+        axes.annotate(said, (half[name], level), below, textcoords="offset points", fontsize=9, color=colours[name])
         beside = (1.01, mean[name][-1])
         axes.annotate(name, beside, xycoords=("axes fraction", "data"), color=colours[name], va="center", fontsize=9)
         words.append(

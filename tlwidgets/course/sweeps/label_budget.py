@@ -54,7 +54,7 @@ CURVE_BUDGET = 10
 CURVE_STEPS = (0, 5, 10, 15, 20, 30, 40, 60, 80, 120, 180, 240, 300)
 """Steps at which the learning curves were measured."""
 
-_KINDS = {
+_KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "digits": {
         "none": ("scratch", "pixels"),
         "random": ("frozen",),
@@ -294,6 +294,8 @@ def _probe(target: str, source: str, way: str, per_class: int, seed: int) -> tup
     size = SETTINGS["pixels" if way == "pixels" else "size"][target]
     data = _pictures(target, size)
     rows = _draw(data.y, per_class, seed)
+    train: NDArray[Any]
+    held: NDArray[Any]
     if way == "pixels":
         channels = 3 if target == "emoji" else 1  # the digits are grey
         train, held = (x[..., :channels].reshape(len(x), -1) / 255 for x in (data.x[rows], data.x_held))
