@@ -46,6 +46,7 @@ def main() -> None:
     ends = [row for row in rows if row["experiment"] == "inherit" and row["layers"] in (0, 12)]
     whole = [{**row, "experiment": "shorten"} for row in ends if row["layers"] == 12]
     rows += [*whole, *({**row, "part": "last"} for row in [*ends, *whole])]
+    rows.sort(key=lambda row: [row[column] for column in ("experiment", "data", "part", "layers", "seed")])
     settings = {**layers_kept.LAYERS_KEPT, "keras": keras.__version__}
     save_table(HERE / "layers_kept.json", "How much of a network must be kept, and which end", settings, rows)
     JOURNAL.unlink()

@@ -27,12 +27,10 @@ Row = dict[str, Any]
 def _pictures(domain: str, size: int, seed: int) -> tuple[Any, tuple[NDArray[Any], NDArray[Any]], int]:
     """Return training pictures of a draw, the held-out ones, and the number of classes."""
     from ...data import load
-    from ...models.tiny import rgb
 
-    name, part = ("digits", None) if domain == "digits" else ("styles", domain)
-    data = load(name, domain=part, size=size, per_class=LAYERS_KEPT["per_class"], seed=seed)
+    data = load("styles", domain=domain, size=size, per_class=LAYERS_KEPT["per_class"], seed=seed)
     x, y = (np.concatenate([getattr(data.validation, k), getattr(data.test, k)]) for k in "xy")
-    return (rgb(data.train.x), data.train.y), (rgb(x), y), len(data.classes)
+    return (data.train.x, data.train.y), (x, y), len(data.classes)
 
 
 class _Trainer:
@@ -127,7 +125,7 @@ def inherit(end: str, layers: int, domain: str, *, seeds: int | Sequence[int] = 
     layers
         How many of its twelve convolutions inherit, each with its BatchNorm layer.
     domain
-        ``"digits"``, or a domain of *styles*.
+        Of *styles*.
     seeds
         Number of seeds, from 0, or the seeds themselves: each draws pictures, random weights, head and order.
 
