@@ -17,9 +17,9 @@ from tlwidgets.course.sweeps._journal import resume
 HERE = Path(__file__).resolve().parent
 SEEDS = range(5)
 RATE = 1e-3
-RATES = (3e-4, 1e-3, 3e-3, 1e-2)
-PENALTIES = (0.1, 1.0, 3.0, 10.0)
-KEPT = (2, 10, 50)
+RATES = (3e-4, 1e-3, 1e-2)
+PENALTIES = (0.1, 1.0, 10.0)
+KEPT = (2, 10)
 SETTINGS = {"network": "tiny, fashion_mnist", "source": "fashion_mnist", "target": "digits", "per_class": 10}
 
 

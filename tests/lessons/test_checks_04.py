@@ -49,9 +49,9 @@ def on_digits_alone(model, digits, clothes):
 
 
 def on_a_short_rope(model, digits, clothes):
-    with recipes.l2_sp(model, alpha=100.0, beta=0.0, head="digits"):
+    with recipes.l2_sp(model, alpha=10.0, beta=0.0, head="digits"):
         model.compile(tl.FlatAdam(1e-3), "sparse_categorical_crossentropy")
-        model.fit(*digits, batch_size=20, epochs=10, verbose=0)
+        model.fit(*digits, batch_size=20, epochs=20, verbose=0)
 
 
 @pytest.mark.parametrize(
