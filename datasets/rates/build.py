@@ -20,7 +20,6 @@ SEEDS = range(5)
 HEADS = ("new", "trained")
 ADAM = (1e-4, 3e-4, 1e-3)
 SGD = 1e-3
-HIGHEST = 3e-3
 HEAD_ALONE = (1e-4, 1e-3, 1e-2, 1e-1)
 SETTINGS = {"backbone": "efficientnet-lite0", "size": 64, "domain": "openmoji_black", "per_class": 20}
 # the rate falls a hundredfold from the head to the stem, in nine steps
@@ -33,7 +32,6 @@ def points() -> list[dict[str, Any]]:
     first += [{"head": head, "rate": rate} for rate in ADAM for head in HEADS]
     first += [{"slower_below": SLOWER_BELOW, "rate": ADAM[-1]}]
     then: list[dict[str, Any]] = [{"head": head, "optimizer": "sgd", "rate": SGD} for head in HEADS]
-    then += [{"head": "new", "rate": HIGHEST}]
     return [{**way, "seed": seed} for ways in (first, then) for seed, way in product(SEEDS, ways)]
 
 
