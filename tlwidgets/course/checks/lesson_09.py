@@ -40,19 +40,18 @@ def _is_harmful(function: Any) -> Outcome:
 
 def cases() -> dict[str, dict[str, list[float]]]:
     """Return every measured pair of the lesson: way → accuracies over seeds, ``"no transfer"`` among them."""
-    from ..sweeps import read_table
+    from ..sweeps import transfer_gaps
+    from ..sweeps.negative_transfer import HARMFUL, RATES, TARGETS
 
-    table = read_table("negative_transfer")
+    measured = transfer_gaps()
     found: dict[str, dict[str, list[float]]] = {}
-    for row in sorted(table.where(experiment="pairs").rows, key=lambda r: r["seed"]):
-        if row["source"] != "random":
-            pair = found.setdefault(f"{row['source']} → {row['target']}", {})
-            pair.setdefault(row["way"], []).append(row["value"])
-            scratch = table.values("value", experiment="pairs", source="random", target=row["target"], way="tuned")
-            pair["no transfer"] = scratch
-    for row in sorted(table.where(experiment="depth").rows, key=lambda r: r["seed"]):
-        pair = found[f"{row['source']} → {row['target']}"]
-        pair.setdefault(f"keep {row['keep']} blocks", []).append(row["value"])
+    for target in TARGETS:
+        for source in measured.sources(target):
+            ways = {f"tuned at {rate:g}": measured.accuracy(source, target, "tuned", rate=rate) for rate in RATES}
+            ways["frozen"] = measured.accuracy(source, target, "frozen")
+            found[f"{source} → {target}"] = {**ways, "no transfer": measured.without(target)}
+    depth = measured.by_depth()
+    found[" → ".join(HARMFUL)] |= {f"keep {kept} blocks": depth[kept] for kept in ("1", "2", "3")}
     return found
 
 

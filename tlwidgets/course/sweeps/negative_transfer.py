@@ -18,6 +18,7 @@ __all__ = [
     "HARMFUL",
     "MARKED",
     "RATE",
+    "RATES",
     "SOURCES",
     "TARGETS",
     "NegativeTransfer",
@@ -37,7 +38,8 @@ SIZE = 32
 BATCH = 20
 EPOCHS = 40
 RATE = 3e-3
-"""All sources are tuned with the rate that suits scratch."""
+RATES = (RATE, 1e-2)
+"""Every source, and scratch, is tuned with both."""
 BLOCKS = 4
 """Blocks of the tiny network."""
 TARGETS = ("digits", "digits 5-9")
@@ -307,9 +309,15 @@ class NegativeTransfer:
 
     table: Table
 
-    def accuracy(self, source: str, target: str, way: str) -> list[float]:
-        """Return the accuracies of one source on one target, ``"frozen"`` or ``"tuned"``."""
-        return self.table.values("value", experiment="pairs", source=source, target=target, way=way)
+    def accuracy(self, source: str, target: str, way: str, *, rate: float | None = None) -> list[float]:
+        """Return the accuracies of one source on one target, ``"frozen"`` or ``"tuned"``.
+
+        Tuned without a ``rate``: those with the one of :data:`RATES` that suits this source and this target better.
+        """
+        pair = self.table.where(experiment="pairs", source=source, target=target, way=way)
+        if way == "tuned" and rate is None:
+            rate = max(RATES, key=lambda r: float(np.mean(pair.values("value", rate=r))))
+        return pair.values("value", **({} if rate is None else {"rate": rate}))
 
     def without(self, target: str, way: str = "tuned") -> list[float]:
         """Return the same without a source: scratch, or random features for ``"frozen"``."""
@@ -335,29 +343,26 @@ class NegativeTransfer:
         return runs, {target: self.without(target) for target in TARGETS}
 
     def by_depth(self) -> dict[str, list[float]]:
-        """Return number of blocks kept → accuracies of the harmful pair, all layers tuned; 0 is scratch."""
+        """Return number of blocks kept → accuracies of the harmful pair, all layers tuned at one rate; 0 is scratch."""
         source, target = HARMFUL
         between = {str(keep): self.table.values("value", experiment="depth", keep=keep) for keep in range(1, BLOCKS)}
-        return {"0": self.without(target), **between, str(BLOCKS): self.accuracy(source, target, "tuned")}
+        ends = [self.accuracy(name, target, "tuned", rate=RATE) for name in ("random", source)]
+        return {"0": ends[0], **between, str(BLOCKS): ends[1]}
 
     def by_rate(self) -> dict[str, dict[str, list[float]]]:
         """Return source or scratch → learning rate → accuracies on the harmful pair's target, all layers tuned."""
         source, target = HARMFUL
-        rates = sorted([RATE, *self.table.where(experiment="rate").distinct("rate")])
+        rates = sorted([*RATES, *self.table.where(experiment="rate").distinct("rate")])
 
         def at(name: str, rate: float) -> list[float]:
-            if rate == RATE:
-                return self.accuracy(name, target, "tuned")
+            if rate in RATES:
+                return self.accuracy(name, target, "tuned", rate=rate)
             return self.table.values("value", experiment="rate", source=name, rate=rate)
 
         return {
             words: {f"{rate:g}": at(name, rate) for rate in rates}
             for words, name in ((source, source), ("scratch", "random"))
         }
-
-    def longer(self, source: str) -> list[float]:
-        """Return the accuracies on ``"digits 5-9"`` of a source, or of ``"random"``, tuned for more epochs."""
-        return self.table.values("value", experiment="longer", source=source)
 
     def look(self, source: str, measure: str) -> list[float]:
         """Return ``"directions"`` or ``"nearest alike"`` of the features of the digits."""
