@@ -31,7 +31,7 @@ VECTORS = ("gamma", "beta", "moving_mean", "moving_variance")
 """The four vectors of a BatchNorm layer, in the order of ``layer.weights``."""
 IDIOMS = ("flat", "nested", "subclassed", "call(x) only")
 """How base and head are put together; see :func:`assemble`."""
-STEPS = 3
+STEPS = 10
 """Of each trial; with fewer, TensorFlow warns that it builds many training steps for few calls, which is the point."""
 WAYS = ("left free", "nested, training=False", "subclassed, training=False", "trainable=False")
 """What is done about the BatchNorm layers of a base that is fine-tuned; see :func:`batchnorm_trials`."""
@@ -51,7 +51,7 @@ SETTINGS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class BatchNormTrial:
-    """What three steps of ``fit`` did to the BatchNorm layer of a small model."""
+    """What ten steps of ``fit`` did to the BatchNorm layer of a small model."""
 
     idiom: str
     argument: str
@@ -112,7 +112,7 @@ class BatchNormTable:
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{escape(h)}</th>' for h in self._HEAD)
         body = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in self._rows())
-        caption = f"Three steps of fit, Keras {escape(self.keras)}"
+        caption = f"Ten steps of fit, Keras {escape(self.keras)}"
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def to_json(self) -> dict[str, Any]:
@@ -183,7 +183,7 @@ def assemble(idiom: str, base: Any, head: Any, training: bool | None) -> Any:
 
 
 def batchnorm_idioms() -> BatchNormTable:
-    """Measure what three steps of ``fit`` do to a BatchNorm layer, for every idiom, argument and flag.
+    """Measure what ten steps of ``fit`` do to a BatchNorm layer, for every idiom, argument and flag.
 
     A convolution, a BatchNorm layer and a head are put together anew for each combination of :data:`IDIOMS`,
     ``training`` left out or ``False``, and ``trainable`` of the BatchNorm layer. Which statistics it normalises with is
