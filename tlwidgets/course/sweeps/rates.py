@@ -157,6 +157,7 @@ def tune_at(
         raise unknown("part to train", trains, ("everything", "head"))
     if head not in HEADS:
         raise unknown("head", head, HEADS)
+    pattern = _optimizer(optimizer, rate)
     x, y = _drawn(data, per_class, seed)
     names = {"train": (x, y), "validation": (data.validation.x, data.validation.y), "test": (data.test.x, data.test.y)}
 
@@ -177,7 +178,6 @@ def tune_at(
             else:
                 new_head(model, seed)
             before = 1 / len(data.classes) if head == "new" else measured_on(model, *names["test"])[0]
-            pattern = _optimizer(optimizer, rate)
             fit(
                 model, (x, y), epochs=EPOCHS, seed=seed, batch=BATCH, cache="off", metrics=[],
                 optimizer=pattern if slower_below == 1.0 else discriminative(model, pattern, slower_below),
