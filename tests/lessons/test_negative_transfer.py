@@ -52,7 +52,7 @@ def test_frozen_features_come_out_the_same_again(measured, source):
 def test_a_tuned_network_comes_out_about_the_same_again(measured):
     given = tiny.task("digits", per_class=10, seed=0)
     again = given.accuracy(tiny.tuned(tiny.source(tiny.HARMFUL[0]), given, seed=0))
-    assert again == pytest.approx(measured.accuracy(*tiny.HARMFUL, "tuned")[0], abs=0.08)
+    assert again == pytest.approx(measured.accuracy(*tiny.HARMFUL, "tuned", rate=tiny.RATE)[0], abs=0.08)
 
 
 def test_pieces_of_a_brain_come_out_the_same_again(measured):
