@@ -7,13 +7,13 @@ def trials(seed):
     """Return pairs of lists of accuracies, by what is going on in them, in an order that the seed chooses."""
     rng = np.random.default_rng(seed)
     found = {}
-    for kind in rng.permutation(["harm", "gain", "noise", "paired harm", "one seed"]):
-        n = 1 if kind == "one seed" else int(rng.integers(5, 8))
+    for kind in rng.permutation(["harm", "gain", "noise", "paired_harm", "one_seed"]):
+        n = 1 if kind == "one_seed" else int(rng.integers(5, 8))
         scratch = rng.uniform(0.6, 0.65, n)
         if kind == "noise":
             wide = np.array([0.1, -0.12, 0.11, -0.1] * 2)[:n] + rng.uniform(-0.01, 0.01, n)
             difference = wide - wide.mean() - 0.01
-        elif kind == "paired harm":
+        elif kind == "paired_harm":
             scratch = rng.permutation(np.linspace(0.4, 0.9, n))
             difference = -0.03 - rng.uniform(0, 0.01, n)
         else:

@@ -25,12 +25,12 @@ def test_noise(answers):
 
 @worth("is_harmful", 1, "It compares in pairs", "What a seed does to both falls out when differences are taken.")
 def test_pairs(answers):
-    assert said(answers, "paired harm"), "A small loss in every seed was not found, because the seeds differ much."
+    assert said(answers, "paired_harm"), "A small loss in every seed was not found, because the seeds differ much."
 
 
 @worth("is_harmful", 1, "One seed decides nothing", "One seed has no spread.")
 def test_one_seed(answers):
-    assert not said(answers, "one seed"), "A single seed was taken for proof."
+    assert not said(answers, "one_seed"), "A single seed was taken for proof."
     assert said(answers, "harm"), "Harm in every seed was not called harmful."
 
 
