@@ -16,6 +16,7 @@ from .rates import gradient_sizes, new_head, train_head, tune_at
 from .shift_kinds import ShiftKinds, alarm_and_harm, alarms, by_strength, shift_kinds
 from .table import Table, read_table, save_table
 from .what_to_freeze import (
+    mean_gain,
     mean_regret,
     measure_strategy,
     on_drawings,
@@ -48,6 +49,7 @@ __all__ = [
     "label_budget_curve",
     "label_budget_point",
     "labels_needed",
+    "mean_gain",
     "mean_regret",
     "measure_strategy",
     "new_head",

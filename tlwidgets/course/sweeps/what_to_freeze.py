@@ -6,7 +6,6 @@ compared on the same pictures: what differs is the source, and not how hard the 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +27,7 @@ __all__ = [
     "Case",
     "WhatToFreeze",
     "domain_distances",
+    "mean_gain",
     "mean_regret",
     "measure_strategy",
     "on_drawings",
@@ -69,16 +69,17 @@ FEW = 20
 """Up to so many labels a class count as few."""
 SOURCE_SEED = 1000
 """None of the targets' seeds: a new head that begins as the source's own did suits the features before any training."""
+TOLERANCE = 0.02
+"""Less accuracy than this is no reason to break a rule: two pictures of a hundred."""
 _DROP = 0.6
 """Share of the epochs after which the rate falls to a tenth."""
 
 
 def _schedule(strategy: str, examples: int) -> tuple[int, int]:
     """Return epochs and size of a batch: not many more steps for many pictures than for few."""
-    plans = {60: (24, 10), 250: (14, 20), 600: (12, 32), math.inf: (10, 50)}
-    epochs, batch = next(plan for most, plan in plans.items() if examples <= most)
-    # a head on kept features costs next to nothing, and random weights have further to go
-    return epochs * {"head only": 4, SCRATCH: 2}.get(strategy, 1), batch
+    epochs, batch = (48, 10) if examples <= 60 else (28, 20) if examples <= 250 else (20, 50)
+    # a head on kept features costs next to nothing
+    return 2 * epochs if strategy == "head only" else epochs, batch
 
 
 # ---------------------------------------------------------------- pictures and networks
@@ -132,9 +133,9 @@ def _network(classes: int) -> tuple[Any, Any]:
 
 
 def _train(
-    model: Any, x: Any, y: Any, *, frozen_to: str | None, still: bool, rate: float, epochs: int, batch: int, seed: int
+    model: Any, x: Any, y: Any, *, frozen_to: str | None, rate: float, epochs: int, batch: int, seed: int
 ) -> None:
-    """Train with Adam; the rate falls to a tenth in the last 40 % of the epochs."""
+    """Train a new head and all above a block, BatchNorm included, with Adam; the rate falls towards the end."""
     import keras
 
     from ...models.surgery import freeze
@@ -144,7 +145,8 @@ def _train(
     head = model.get_layer("head")
     kernel = keras.initializers.GlorotUniform(seed=seed)(head.kernel.shape)
     head.set_weights([np.asarray(kernel), np.zeros(head.bias.shape, "float32")])
-    freeze(model, frozen_to, keep_batchnorm_still=still)
+    # held still, BatchNorm would handicap transfer to a far target against scratch, which cannot hold it
+    freeze(model, frozen_to, keep_batchnorm_still=False)
     drop = round(_DROP * epochs)
     schedule = keras.callbacks.LearningRateScheduler(lambda epoch: rate if epoch < drop else rate / 10)
     fit(
@@ -160,7 +162,7 @@ def _source_weights(source: str) -> list[NDArray[np.float32]]:
     x, y = _splits(source)["train"]
     base, model = _network(len(np.unique(y)))
     base.set_weights(_random_weights(SOURCE_SEED))
-    _train(model, x, y, frozen_to=None, still=False, rate=3e-3, epochs=10, batch=32, seed=SOURCE_SEED)
+    _train(model, x, y, frozen_to=None, rate=3e-3, epochs=10, batch=32, seed=SOURCE_SEED)
     return list(base.get_weights())
 
 
@@ -274,8 +276,7 @@ def measure_strategy(source: str, target: str, per_class: int, strategy: str, ra
     base.set_weights(weights)
     epochs, batch = _schedule(strategy, len(chosen))
     _train(
-        model, x[chosen], y[chosen], frozen_to=FROZEN_TO[strategy], still=not scratch,
-        rate=rate, epochs=epochs, batch=batch, seed=seed,
+        model, x[chosen], y[chosen], frozen_to=FROZEN_TO[strategy], rate=rate, epochs=epochs, batch=batch, seed=seed,
     )  # fmt: skip
 
     def accuracy(split: str) -> float:
@@ -335,11 +336,24 @@ class Case:
         pairs = zip(self.accuracy[self.best], self.accuracy[strategy], strict=True)
         return [best - this for best, this in pairs]
 
-    def holds(self, strategy: str) -> bool:
-        """Whether nothing measured is better than this strategy beyond the noise of the seeds (95 %, paired)."""
+    def holds(self, strategy: str, among: Sequence[str] | None = None) -> bool:
+        """Whether no other strategy is better by more than ``TOLERANCE`` and beyond the noise of the seeds.
+
+        Parameters
+        ----------
+        strategy
+            The one that is judged.
+        among
+            Strategies that it is compared with; all without it. Beyond the noise: the 95 % interval of the paired
+            differences leaves out 0 (:func:`tlwidgets.transfer.compare`).
+        """
         from ...transfer import compare
 
-        return strategy == self.best or compare(self.accuracy[self.best], self.accuracy[strategy]).verdict != "better"
+        if strategy not in self.accuracy:
+            raise unknown("strategy", strategy, self.accuracy)
+        mine = self.accuracy[strategy]
+        others = [compare(self.accuracy[name], mine) for name in among or self.accuracy if name != strategy]
+        return not any(other.verdict == "better" and other.mean > TOLERANCE for other in others)
 
 
 @dataclass(frozen=True)
@@ -376,6 +390,12 @@ def mean_regret(choose: Callable[[Case], str], cases: Sequence[Case]) -> list[fl
         What it is tried on.
     """
     return [float(np.mean(seed)) for seed in zip(*(case.regret(choose(case)) for case in cases), strict=True)]
+
+
+def mean_gain(new: str, old: str, cases: Sequence[Case]) -> list[float]:
+    """Return the accuracy of one strategy minus that of another, averaged over cases, seed by seed."""
+    gains = ([a - b for a, b in zip(case.accuracy[new], case.accuracy[old], strict=True)] for case in cases)
+    return [float(np.mean(seed)) for seed in zip(*gains, strict=True)]
 
 
 def what_to_freeze() -> WhatToFreeze:
