@@ -106,13 +106,14 @@ def test_claims_rest_on_figures_and_ideas_on_sources(path):
 
 @LESSONS
 def test_the_minutes_it_states_are_within_the_learners_budget(path):
-    seconds = content.read(path.stem).seconds
-    assert 0 < seconds["cpu"] <= 180
-    assert 0 < seconds["smoke"] <= 60
+    runs = content.measured()["runs"]
+    assert 0 < runs["cpu"][path.stem]["seconds"] <= 180
+    assert runs["cpu"][path.stem]["peak_memory_mb"] <= 1500
+    assert 0 < runs["smoke"][path.stem]["seconds"] <= 60
 
 
 def test_all_lessons_in_smoke_take_minutes():
-    assert sum(content.read(p.stem).seconds["smoke"] for p in NOTEBOOKS) <= 360
+    assert sum(run["seconds"] for run in content.measured()["runs"]["smoke"].values()) <= 360
 
 
 @LESSONS

@@ -92,8 +92,7 @@ def read(name: str) -> Content:
         name=name,
         title=raw["title"],
         settings={profile: SimpleNamespace(**raw["settings"][profile]) for profile in PROFILES},
-        seconds={profile: runs[name]["seconds"] for profile, runs in measured()["runs"].items() if name in runs}
-        or raw.get("seconds", {}),
+        seconds={profile: runs[name]["seconds"] for profile, runs in measured()["runs"].items() if name in runs},
         predictions={k: Prediction(**v) for k, v in raw.get("predict", {}).items()},
         quizzes={k: _quiz(v) for k, v in raw.get("quiz", {}).items()},
         exercises={

@@ -54,9 +54,10 @@ SCRATCH = "from scratch"
 STRATEGIES = ("head only", "top block", "all but the lowest", "everything", SCRATCH)
 """What is trained, from little to all; :data:`SCRATCH` begins with random weights."""
 FROZEN_TO = dict(zip(STRATEGIES, ("block4", "block3", "block1", None, None), strict=True))
-TUNED = (3e-4, 3e-3)
+TUNED = (3e-4, 3e-3, 1e-2)
 RATES = dict(zip(STRATEGIES, ((1e-2, 3e-2), TUNED, TUNED, TUNED, (3e-3, 1e-2)), strict=True))
-"""Two learning rates of each strategy, between which validation pictures decide."""
+"""Learning rates of each strategy, between which validation pictures decide. A tuned network may need any of these: the
+lowest on a near target, and on a far one the highest of those from scratch."""
 SIZE = 16
 """Side of the pictures in pixels."""
 HALF = {"train": 200, "test": 100}
