@@ -119,9 +119,10 @@ class Lesson:
             The figures that the verdict rests on: numbers, or one number a seed, told as mean ± standard deviation.
         """
         record = claims.statement(id, said, bool(holds), when, figures)
+        verdict = record["verdict"]
         numbers = ", ".join(f"{k} {v}" for k, v in claims.in_words(record["figures"]).items())
         _show(
-            f"{id} {record['verdict']} here: {said}" + (f"\n{numbers}." if numbers else ""),
+            f"{id}: {said}.\n{verdict[0].upper()}{verdict[1:]}." + (f" ({numbers})" if numbers else ""),
             "good" if holds else "bad",
             **{CLAIM_TYPE: record},
         )
