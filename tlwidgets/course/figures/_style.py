@@ -24,7 +24,12 @@ def summary(values: ArrayLike, digits: int = 3) -> str:
     return f"{v.mean():.{digits}f}{spread}"
 
 
-def plain(axes: Any) -> None:
+def plain(axes: Any, x_label: str, y_label: str, title: str) -> None:
+    """Put words on the axes and take away what says nothing."""
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.set_title(title, loc="left", fontsize=10)
+    axes.tick_params(labelsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color="#ddd", linewidth=0.8)
     axes.set_axisbelow(True)

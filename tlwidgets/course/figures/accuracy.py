@@ -67,11 +67,7 @@ def accuracy_lines(
     axes.set_xticks(
         range(len(positions)), positions, rotation=45 if crowded else 0, ha="right" if crowded else "center"
     )
-    axes.tick_params(labelsize=9)
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
-    axes.set_title(title, loc="left", fontsize=10)
-    plain(axes)
+    plain(axes, x_label, y_label, title)
     figure.alt = f"{title or y_label} by {x_label}. " + "; ".join(words) + "."
     return figure
 

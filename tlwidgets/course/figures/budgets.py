@@ -64,10 +64,7 @@ def budget_lines(
         near = (at_labels * 1.03, low + (0.05 + 0.08 * row) * (high - low))
         axes.annotate(f"{name}: {at_labels:.0f}", near, fontsize=9, color="#333")
         words.append(f"{name} at {at_labels:.0f} labels of each class")
-    axes.set(xlabel="labelled pictures of each class (log axis)", ylabel=y_label)
-    axes.tick_params(labelsize=9)
-    axes.set_title(title, loc="left", fontsize=10)
-    plain(axes)
+    plain(axes, "labelled pictures of each class (log axis)", y_label, title)
     figure.alt = f"{title or y_label} by labels of each class. " + "; ".join(words) + "."
     return figure
 
@@ -145,9 +142,6 @@ def learning_phases(scratch: Line, transfer: Line, *, y_label: str = "accuracy",
     ticks = [s for s in (0, 5, 10, 20, 40, 80, 300) if s in steps]
     axes.set_xticks(ticks, [str(s) for s in ticks])
     axes.minorticks_off()
-    axes.set(xlabel="training steps (log axis from 10)", ylabel=y_label)
-    axes.tick_params(labelsize=9)
-    axes.set_title(title, loc="left", fontsize=10)
-    plain(axes)
+    plain(axes, "training steps (log axis from 10)", y_label, title)
     figure.alt = f"{title or y_label} by training steps. " + "; ".join(words) + "."
     return figure

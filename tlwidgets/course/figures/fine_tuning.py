@@ -44,11 +44,7 @@ def sizes_by_part(
         words.append(f"{name}: " + ", ".join(f"{part} {summary(values[part], 2)}" for part in parts))
     axes.set_yscale("log")
     axes.set_xticks(at, parts)
-    axes.tick_params(labelsize=9)
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
-    axes.set_title(title, loc="left", fontsize=10)
-    plain(axes)
+    plain(axes, x_label, y_label, title)
     figure.alt = f"{title or y_label} by {x_label}. " + "; ".join(words) + "."
     return figure
 
@@ -110,11 +106,7 @@ def source_and_target(
         said = f"{marked[0]} {marked[1]}: target {summary(target, 2)}, source {summary(source, 2)}"
         words.insert(0, f"marked is {said}")
     axes.set(xlim=(0, 1), ylim=(0, 1))
-    axes.tick_params(labelsize=9)
     axes.legend(loc="lower left", frameon=False, fontsize=9)
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
-    axes.set_title(said or title, loc="left", fontsize=10)
-    plain(axes)
+    plain(axes, x_label, y_label, said or title)
     figure.alt = f"{title or y_label}. " + "; ".join(words) + "."
     return figure

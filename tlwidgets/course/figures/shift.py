@@ -129,10 +129,7 @@ def cost_by_distance(
     )
     if log:
         axes.set_xscale("log")
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
-    axes.set_title(f"{title} rank correlation {rank:+.2f}".strip(), loc="left", fontsize=10)
-    plain(axes)
+    plain(axes, x_label, y_label, f"{title} rank correlation {rank:+.2f}".strip())
     order = np.argsort(y[:, 0])
     ends = [f"{' → '.join(pairs[i])} {y[i, 0]:+.2f} at {x[i, 0]:.2f}" for i in (order[0], order[-1])]
     figure.alt = (
