@@ -127,7 +127,7 @@ def test_a_claim_leaves_its_verdict_in_the_notebook(said):
         "verdict": "holds",
         "figures": {"times_smaller": 5.4},
     }
-    assert data["text/plain"] == "C10: features shrink <data>.\nHolds. (times smaller 5.4)"
+    assert data["text/plain"] == "C10: features shrink <data>.\nHolds: times smaller 5.4."
     assert "&lt;data&gt;" in data["text/html"]
 
 
@@ -137,7 +137,7 @@ def test_a_claim_over_seeds_tells_mean_and_spread_and_its_condition(said):
     (data,) = said
     assert data[CLAIM_TYPE]["verdict"] == "holds when pictures are large"
     assert data[CLAIM_TYPE]["figures"]["gain"] == pytest.approx({"mean": 0.2, "std": 0.1, "n": 3})
-    assert "C10: it shrinks.\nHolds when pictures are large. (gain 0.2 ± 0.1 (3 seeds))" in data["text/plain"]
+    assert "C10: it shrinks.\nHolds when pictures are large: gain 0.2 ± 0.1 (3 seeds)." in data["text/plain"]
 
 
 def test_progress_survives_a_damaged_file_and_a_folder_that_cannot_be_written(tmp_path):

@@ -122,7 +122,7 @@ class Lesson:
         verdict = record["verdict"]
         numbers = ", ".join(f"{k} {v}" for k, v in claims.in_words(record["figures"]).items())
         _show(
-            f"{id}: {said}.\n{verdict[0].upper()}{verdict[1:]}." + (f" ({numbers})" if numbers else ""),
+            f"{id}: {said}.\n{verdict[0].upper()}{verdict[1:]}" + (f": {numbers}." if numbers else "."),
             "good" if holds else "bad",
             **{CLAIM_TYPE: record},
         )
