@@ -24,8 +24,10 @@ def test_nothing_runs_before_it_is_pressed():
 def test_it_keeps_the_result_and_can_be_pressed_again():
     live = button(lambda: 0.75)
     assert live.result is None
+    assert live.succeeded is None
     live.press()
     assert live.result == 0.75
+    assert live.succeeded
     assert not live.children[0].disabled
     assert live.children[0].description == "Repeat it (about 2 s)"
 
@@ -46,7 +48,9 @@ def test_our_errors_are_a_sentence_and_others_are_not_hidden(capsys):
     def teaches():
         raise tl.CourseError("there are 20 pictures a class, not 50.")
 
-    button(teaches).press()
+    teaching = button(teaches)
+    teaching.press()
+    assert teaching.succeeded is False
     assert "there are 20 pictures a class, not 50." in capsys.readouterr().out
     broken = button(lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):

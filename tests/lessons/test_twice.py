@@ -1,4 +1,4 @@
-"""A learner runs cells again: every cell of every lesson twice in a row gives no error and the same verdicts."""
+"""A learner runs cells again, and presses the buttons at the end: no error, and the same verdicts."""
 
 from __future__ import annotations
 
@@ -11,11 +11,19 @@ import pytest
 from tlwidgets.course import claims, content
 from tlwidgets.course.runner import run
 
+PRESS = """
+import ipywidgets
+from tlwidgets.course.live import LiveRun
+buttons = [widget for widget in ipywidgets.widget._instances.values() if isinstance(widget, LiveRun)]
+for button in buttons:
+    button.press()
+assert all(button.succeeded for button in buttons), [button.succeeded for button in buttons]
+"""
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
 def doubled(notebook):
-    """Return the notebook with every code cell but the parameters twice."""
+    """Return the notebook with every code cell but the parameters twice, and a last one that presses every button."""
     cells = []
     for cell in notebook.cells:
         cells.append(cell)
@@ -23,12 +31,12 @@ def doubled(notebook):
             again = copy.deepcopy(cell)
             again.id += "-again"
             cells.append(again)
-    notebook.cells = cells
+    notebook.cells = [*cells, nbformat.v4.new_code_cell(PRESS)]
     return notebook
 
 
 @pytest.mark.slow
-def test_every_cell_twice(tmp_path):
+def test_every_cell_twice_and_then_every_button(tmp_path):
     paths = []
     for name in content.lesson_names():
         paths.append(tmp_path / f"{name}.ipynb")

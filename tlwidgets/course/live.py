@@ -30,12 +30,15 @@ class LiveRun(ipywidgets.VBox):  # type: ignore[misc]
     ----------
     result : object
         What the function returned the last time, None before.
+    succeeded : bool or None
+        Whether it came to its end the last time, None before.
     """
 
     def __init__(self, label: str, function: Callable[[], Any]) -> None:
         if not callable(function):
             raise CourseError("a button needs a function without arguments; write lambda: in front of the call.")
         self.result: Any = None
+        self.succeeded: bool | None = None
         self._label, self._function = label, function
         self._button = ipywidgets.Button(description=label, icon="play", layout={"width": "max-content"})
         self._button.on_click(lambda _: self.press())
@@ -53,6 +56,7 @@ class LiveRun(ipywidgets.VBox):  # type: ignore[misc]
     def _run(self) -> None:
         from IPython.display import display
 
+        self.succeeded = False
         try:
             with self._output:
                 try:
@@ -62,6 +66,7 @@ class LiveRun(ipywidgets.VBox):  # type: ignore[misc]
                 except KeyboardInterrupt:
                     print("Stopped.")
                 else:
+                    self.succeeded = True
                     if self.result is not None:
                         display(self.result)  # type: ignore[no-untyped-call]
         finally:
