@@ -120,6 +120,15 @@ def features_by_block(base: Any, x: Any, *, at: Sequence[str] | None = None, bat
     return dict(zip(names, outputs, strict=True))
 
 
+def linear_classifier(strength: float = 0.1) -> Any:
+    """Return the classifier of :func:`probe`, not yet fitted: a scikit-learn pipeline."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=500))
+
+
 @one_thread
 def probe(x_train: Any, y_train: Any, x_test: Any, y_test: Any, *, strength: float = 0.1) -> float:
     """Return the test accuracy (0 … 1) of a linear classifier on given features.
@@ -136,15 +145,12 @@ def probe(x_train: Any, y_train: Any, x_test: Any, y_test: Any, *, strength: flo
     strength
         Inverse of the penalty.
     """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
     y_train = np.asarray(y_train)
     if len(np.unique(y_train)) < 2:
         raise CourseError("a probe needs training examples of two classes or more.")
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=500))
-    return float(model.fit(np.asarray(x_train), y_train).score(np.asarray(x_test), np.asarray(y_test)))
+    return float(
+        linear_classifier(strength).fit(np.asarray(x_train), y_train).score(np.asarray(x_test), np.asarray(y_test))
+    )
 
 
 def draw(labels: Any, per_class: int, seed: int) -> NDArray[np.int64]:

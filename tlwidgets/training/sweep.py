@@ -22,12 +22,11 @@ from ..errors import CourseError, unknown
 from ..models.surgery import classifier, freeze
 from . import checks
 from .extraction import draw, forward
+from .schedule import late_drop
 
 __all__ = ["Point", "Sweep", "Trial", "sweep"]
 
 SCHEMA = 1
-_DROP = 0.6
-"""Share of the epochs after which the learning rate falls to a tenth."""
 
 
 @dataclass(frozen=True)
@@ -393,8 +392,7 @@ class _Plan:
         kept = {id(w) for w in model.weights}
         for i, generator in enumerate(v for v in model.variables if id(v) not in kept):
             generator.assign(np.array([seed, i], generator.dtype))
-        drop = round(_DROP * self.epochs)
-        schedule = keras.callbacks.LearningRateScheduler(lambda epoch: rate if epoch < drop else rate / 10)
+        schedule = late_drop(rate, self.epochs)
         fit(
             model, (x if len(x) > 1 else x[0], y), epochs=self.epochs, seed=seed, batch=self.batch, cache="off",
             optimizer=FlatAdam(rate), loss="sparse_categorical_crossentropy", metrics=[], callbacks=[schedule],

@@ -4,6 +4,7 @@ Each has a function that measures one point. The script in ``datasets`` that mad
 that repeats a point in a lesson, and the test for drift all call that function.
 """
 
+from ._head import new_head
 from .batchnorm import BatchNormTable, batchnorm_idioms, batchnorm_trials
 from .domain_shift import StyleFeatures, style_features, style_pair
 from .forgetting import SourceAndTarget, forget_at, trade_offs, two_heads
@@ -12,7 +13,7 @@ from .label_budget import crossing, label_budget, label_budget_curve, label_budg
 from .layers_kept import best_scratch, inherit, scratch, shorten
 from .long_tuning import tune_long
 from .negative_transfer import NegativeTransfer, transfer_gaps
-from .rates import gradient_sizes, new_head, train_head, tune_at
+from .rates import gradient_sizes, train_head, tune_at
 from .shift_kinds import ShiftKinds, alarm_and_harm, alarms, by_strength, shift_kinds
 from .table import Table, read_table, save_table
 from .what_to_freeze import (

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ...errors import unknown
 from ...models.preprocessing import check_pictures
 from ...models.structure import is_batchnorm
+from ._head import new_head
 
 __all__ = [
     "IDIOMS",
@@ -346,11 +347,10 @@ def batchnorm_trials(
     CourseError
         For an unknown way, or a base of another input size.
     """
-    import keras
-
     from ...models.registry import backbone
     from ...training.fit import fit
     from ...training.optimizers import FlatAdam
+    from ...training.schedule import late_drop
 
     if way not in WAYS:
         raise unknown("way", way, WAYS)
@@ -360,7 +360,6 @@ def batchnorm_trials(
     held = _held_out()
     norms = [layer for layer in base.layers if is_batchnorm(layer)]
     start, usual = base.get_weights(), [layer.momentum for layer in norms]
-    schedule = keras.callbacks.LearningRateScheduler(lambda epoch: rate if epoch < round(0.6 * epochs) else rate / 10)
     rows = []
     try:
         for layer in norms:
@@ -370,12 +369,10 @@ def batchnorm_trials(
             few = _drawings(seed)
             base.set_weights(start)
             before = [layer.get_weights()[2:] for layer in norms]
-            head = keras.initializers.GlorotUniform(seed=seed)(model.weights[-2].shape)
-            model.weights[-2].assign(head)
-            model.weights[-1].assign(np.zeros(model.weights[-1].shape))
+            new_head(model.layers[-1], seed)
             run = fit(
                 model, (few.x, few.y), epochs=epochs, batch=batch, seed=seed, cache="off", optimizer=FlatAdam(rate),
-                callbacks=[schedule],
+                callbacks=[late_drop(rate, epochs)],
             )  # fmt: skip
             moved = sum(
                 any(not np.array_equal(a, b) for a, b in zip(old, layer.get_weights()[2:], strict=True))

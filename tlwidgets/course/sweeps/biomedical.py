@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._threads import one_thread
 from ...errors import unknown
 
 __all__ = ["JOINT_WAYS", "VIEWS", "described", "joint_accuracy", "view_accuracy"]
@@ -84,6 +85,7 @@ def _drawings(domain: str, split: str) -> tuple[NDArray[Any], NDArray[np.int64]]
     return features(backbone(size=SIZE), part.x), part.y
 
 
+@one_thread
 def joint_accuracy(way: str, *, wrong_labels: bool = False, per_class: int = 5, seed: int = 0) -> float:
     """Train a linear classifier on coloured emoji and black drawings together; return its accuracy on the emoji.
 
@@ -98,10 +100,8 @@ def joint_accuracy(way: str, *, wrong_labels: bool = False, per_class: int = 5, 
     seed
         Chooses them.
     """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.preprocessing import StandardScaler
-
     from ...training import draw
+    from ...training.extraction import linear_classifier
 
     if way not in JOINT_WAYS:
         raise unknown("way", way, JOINT_WAYS)
@@ -115,7 +115,6 @@ def joint_accuracy(way: str, *, wrong_labels: bool = False, per_class: int = 5, 
         each = len(y) / len(labels) if way == JOINT_WAYS[2] else 1.0
         x, y = np.concatenate([x, more]), np.concatenate([y, labels])
         weight = np.concatenate([weight, np.full(len(labels), each)])
-    scale = StandardScaler().fit(x)
-    model = LogisticRegression(C=0.1, max_iter=500).fit(scale.transform(x), y, sample_weight=weight)
+    model = linear_classifier().fit(x, y, logisticregression__sample_weight=weight)
     test, truth = _drawings("noto", "test")
-    return float(model.score(scale.transform(test), truth))
+    return float(model.score(test, truth))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CourseError, unknown
+from ._head import new_head
 from .table import Table
 
 __all__ = ["CURES", "SourceAndTarget", "forget_at", "trade_offs", "two_heads"]
@@ -48,16 +49,8 @@ def two_heads(*, seed: int = 0) -> Any:
     digits = keras.layers.Dense(10, "softmax", name="digits")
     model = keras.Model(known.inputs, keras.layers.Concatenate(name="both")([clothes(pooled), digits(pooled)]))
     clothes.set_weights(known.get_layer("predictions").get_weights())
-    _new_digits(model, seed)
+    new_head(model, seed, layer="digits")
     return model
-
-
-def _new_digits(model: Any, seed: int) -> None:
-    import keras
-
-    head = model.get_layer("digits")
-    kernel = keras.initializers.GlorotUniform(seed=seed)(head.kernel.shape)
-    head.set_weights([np.asarray(kernel, "float32"), np.zeros(head.bias.shape, "float32")])
 
 
 class SourceAndTarget:
@@ -166,7 +159,7 @@ def forget_at(
         raise CourseError(f"replay keeps a whole number of pictures a class, 1 or more, not {strength}.")
     x, y = tasks.digits(per_class, seed)
     with unchanged(model):
-        _new_digits(model, seed)
+        new_head(model, seed, layer="digits")
         freeze(model, "clothes" if cure == "frozen" else None)
         keras.utils.set_random_seed(seed)
         batches = Batches(x, y, batch_size=BATCH, seed=seed)

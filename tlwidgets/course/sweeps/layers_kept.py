@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CourseError, unknown
+from ._head import new_head
 from .table import Table
 
 __all__ = ["LAYERS_KEPT", "best_scratch", "inherit", "mixed_weights", "scratch", "shorten"]
@@ -41,20 +42,16 @@ class _Trainer:
 
     def run(self, weights: list[NDArray[Any]], train: Any, held: Any, seed: int, epochs: int, rate: float) -> Row:
         """Train and return accuracy on the held-out pictures, and how fast the loss fell at first."""
-        import keras
-
         from ...training.extraction import forward
         from ...training.fit import fit
         from ...training.optimizers import FlatAdam
+        from ...training.schedule import late_drop
 
-        weights = list(weights)
-        weights[-2] = np.asarray(keras.initializers.GlorotUniform(seed=seed)(weights[-2].shape))
-        weights[-1] = np.zeros_like(weights[-1])
         self.model.set_weights(weights)
-        schedule = keras.callbacks.LearningRateScheduler(lambda e: rate if e < round(0.6 * epochs) else rate / 10)
+        new_head(self.model, seed)
         run = fit(
             self.model, train, epochs=epochs, batch=LAYERS_KEPT["batch"], seed=seed, cache="off",
-            optimizer=FlatAdam(rate), callbacks=[schedule],
+            optimizer=FlatAdam(rate), callbacks=[late_drop(rate, epochs)],
         )  # fmt: skip
         (scores,) = forward(self.model, held[0])
         return {

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .rates import measured_on, new_head
+from ._head import new_head
+from .rates import measured_on
 
 __all__ = ["EPOCHS_LOOKED_AT", "tune_long"]
 

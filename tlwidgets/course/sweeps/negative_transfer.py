@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._threads import one_thread
 from ...errors import CourseError, unknown
+from ._head import new_head
 from .table import Table, read_table
 
 __all__ = [
@@ -176,6 +178,7 @@ def source(name: str, *, seed: int = 0) -> Any:
     return base
 
 
+@one_thread
 def frozen(base: Any, given: Task) -> NDArray[np.int64]:
     """Train a linear classifier on frozen features, and return what it takes the held-out pictures for.
 
@@ -191,14 +194,10 @@ def frozen(base: Any, given: Task) -> NDArray[np.int64]:
     ndarray of int64, (n,)
         Classes of ``given.x_test``. The classifier is that of :func:`tlwidgets.probe`.
     """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
     from ...training import features
+    from ...training.extraction import linear_classifier
 
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
-    model.fit(features(base, given.x), given.y)
+    model = linear_classifier().fit(features(base, given.x), given.y)
     return np.asarray(model.predict(features(base, given.x_test)), np.int64)
 
 
@@ -251,9 +250,7 @@ def tuned(
         block = int(layer.name[5]) if layer.name.startswith("block") else 0
         origin = base if block <= keep else new
         model.get_layer(layer.name).set_weights(origin.get_layer(layer.name).get_weights())
-    head = model.get_layer("head")
-    kernel = keras.initializers.GlorotUniform(seed=seed)(head.kernel.shape)
-    head.set_weights([np.asarray(kernel), np.zeros(head.bias.shape, "float32")])
+    new_head(model, seed)
     keras.utils.set_random_seed(seed)
     _fit(model, given.x, given.y, rate=rate, epochs=epochs, batch=BATCH)
     return np.asarray(_scores(model, given.x_test).argmax(1), np.int64)

@@ -8,26 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import unknown
+from ._head import new_head
 
-__all__ = ["gradient_sizes", "measured_on", "new_head", "train_head", "tune_at"]
+__all__ = ["gradient_sizes", "measured_on", "train_head", "tune_at"]
 
 EPOCHS = 10
 BATCH = 20
-DROP = 0.6
-"""Share of the epochs after which the rate falls to a tenth, as in the sweep of lesson 03."""
 HEADS = ("new", "trained")
 OPTIMIZERS = ("adam", "sgd")
 HEAD_EPOCHS, HEAD_RATE = 100, 3e-3
 """What the head alone is given to converge (Adam, on features that are computed once)."""
-
-
-def new_head(model: Any, seed: int) -> None:
-    """Give the layer ``head`` of a classifier random weights."""
-    import keras
-
-    head = model.get_layer("head")
-    kernel = keras.initializers.GlorotUniform(seed=seed)(head.kernel.shape)
-    head.set_weights([np.asarray(kernel, "float32"), np.zeros(head.bias.shape, "float32")])
 
 
 def measured_on(model: Any, x: Any, labels: NDArray[Any]) -> tuple[float, float]:
@@ -72,6 +62,7 @@ def train_head(
     from ...training.extraction import _pooled, forward
     from ...training.fit import fit
     from ...training.optimizers import FlatAdam
+    from ...training.schedule import late_drop
 
     new_head(model, seed)
     head = model.get_layer("head")
@@ -80,17 +71,10 @@ def train_head(
     alone.set_weights(head.get_weights())
     fit(
         alone, (features, y), epochs=epochs, seed=seed, batch=BATCH, optimizer=FlatAdam(rate),
-        loss="sparse_categorical_crossentropy", metrics=[], callbacks=[_schedule(rate, epochs)],
+        loss="sparse_categorical_crossentropy", metrics=[], callbacks=[late_drop(rate, epochs)],
     )  # fmt: skip
     head.set_weights(alone.get_weights())
     return features
-
-
-def _schedule(rate: float, epochs: int) -> Any:
-    import keras
-
-    drop = round(DROP * epochs)
-    return keras.callbacks.LearningRateScheduler(lambda epoch: rate if epoch < drop else rate / 10)
 
 
 def _optimizer(name: str, rate: float) -> Any:
@@ -152,6 +136,7 @@ def tune_at(
     from ...training.fit import fit
     from ...training.recipes import discriminative
     from ...training.recipes._parts import unchanged
+    from ...training.schedule import late_drop
 
     if trains not in ("everything", "head"):
         raise unknown("part to train", trains, ("everything", "head"))
@@ -181,7 +166,7 @@ def tune_at(
             fit(
                 model, (x, y), epochs=EPOCHS, seed=seed, batch=BATCH, cache="off", metrics=[],
                 optimizer=pattern if slower_below == 1.0 else discriminative(model, pattern, slower_below),
-                loss="sparse_categorical_crossentropy", callbacks=[_schedule(rate, EPOCHS)],
+                loss="sparse_categorical_crossentropy", callbacks=[late_drop(rate, EPOCHS)],
             )  # fmt: skip
             after = measure()
         now = [np.asarray(v) for v in body]

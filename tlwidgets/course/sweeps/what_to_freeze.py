@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CourseError, unknown
+from ._head import new_head
 from .freeze_depth import freeze_depth
 from .table import Table, read_table
 
@@ -72,8 +73,6 @@ SOURCE_SEED = 1000
 """None of the targets' seeds: a new head that begins as the source's own did suits the features before any training."""
 TOLERANCE = 0.02
 """Less accuracy than this is no reason to break a rule: two pictures of a hundred."""
-_DROP = 0.6
-"""Share of the epochs after which the rate falls to a tenth."""
 
 
 def _schedule(strategy: str, examples: int) -> tuple[int, int]:
@@ -137,22 +136,17 @@ def _train(
     model: Any, x: Any, y: Any, *, frozen_to: str | None, rate: float, epochs: int, batch: int, seed: int
 ) -> None:
     """Train a new head and all above a block, BatchNorm included, with Adam; the rate falls towards the end."""
-    import keras
-
     from ...models.surgery import freeze
     from ...training.fit import fit
     from ...training.optimizers import FlatAdam
+    from ...training.schedule import late_drop
 
-    head = model.get_layer("head")
-    kernel = keras.initializers.GlorotUniform(seed=seed)(head.kernel.shape)
-    head.set_weights([np.asarray(kernel), np.zeros(head.bias.shape, "float32")])
+    new_head(model, seed)
     # held still, BatchNorm would handicap transfer to a far target against scratch, which cannot hold it
     freeze(model, frozen_to, keep_batchnorm_still=False)
-    drop = round(_DROP * epochs)
-    schedule = keras.callbacks.LearningRateScheduler(lambda epoch: rate if epoch < drop else rate / 10)
     fit(
         model, (x, y), epochs=epochs, seed=seed, batch=batch, cache="on", optimizer=FlatAdam(rate),
-        loss="sparse_categorical_crossentropy", metrics=[], callbacks=[schedule],
+        loss="sparse_categorical_crossentropy", metrics=[], callbacks=[late_drop(rate, epochs)],
     )  # fmt: skip
 
 
