@@ -16,6 +16,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from jupyterlab_harness import CHROMIUM_ARGUMENTS, Lab, Notebook
+from live_page import LATE, come_late
 
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -75,6 +76,9 @@ def shots(tmp_path):
 # ---------------------------------------------------------------- bare pages
 
 _FAKE_MODEL = """
+window.drawn = async () => {  // a size may ask for a frame, and that for another
+  for (let i = 0; i < 4; i += 1) await new Promise((done) => requestAnimationFrame(done));
+};
 window.makeModel = (state) => {
   const listeners = {};
   const fire = (name, ...rest) => [...(listeners[name] || [])].forEach((f) => f(...rest));
@@ -100,6 +104,7 @@ window.addView = async () => {
   root.className = "view";
   document.body.append(root);
   const cleanup = await widget.render({ model, el: root });
+  await drawn();
   return cleanup;
 };
 """
@@ -126,6 +131,8 @@ def mount(chromium):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
+        come_late(page, LATE)
+        page.goto("about:blank")
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         colors = "--jp-layout-color0:#111;--jp-content-font-color1:#eee;--jp-content-font-color2:#bbb;"

@@ -3,8 +3,30 @@
 from __future__ import annotations
 
 import base64
+import os
 from typing import Any
 
+LATE = int(os.environ.get("TLWIDGETS_LATE") or 30)  # milliseconds; more finds more, and takes longer
+
+_COME_LATE = """
+{
+  const frame = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (f) => setTimeout(() => frame(f), MILLISECONDS);
+  window.cancelAnimationFrame = clearTimeout;
+  for (const name of ["ResizeObserver", "IntersectionObserver", "MutationObserver"]) {
+    window[name] = class extends window[name] {
+      constructor(f, ...rest) {
+        super((...seen) => setTimeout(() => f.apply(this, seen), MILLISECONDS), ...rest);
+      }
+    };
+  }
+  window.WebSocket = class extends window.WebSocket {
+    send(data) { setTimeout(() => super.send(data), MILLISECONDS); }
+    set onmessage(f) { super.onmessage = (event) => setTimeout(() => f(event), MILLISECONDS); }
+    get onmessage() { return super.onmessage; }
+  };
+}
+"""
 _DECODE = """
 window.decode = (value) => {
   if (Array.isArray(value)) return value.map(decode);
@@ -57,6 +79,14 @@ def mount_widget(mount: Any, widget: Any, **options: Any) -> Any:
     return page
 
 
+def come_late(page: Any, milliseconds: int) -> None:
+    """Let frames, sizes and messages of the next page come late, as in a browser on a busy machine.
+
+    A test that looks before it has waited then fails every time, not once in a hundred runs.
+    """
+    page.add_init_script(_COME_LATE.replace("MILLISECONDS", str(milliseconds)))
+
+
 def drawn(page: Any) -> None:
-    """Wait until everything that was asked for has been drawn."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    """Wait until what was asked for has been drawn."""
+    page.evaluate("drawn()")

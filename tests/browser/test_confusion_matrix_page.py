@@ -44,6 +44,7 @@ def test_by_keyboard_alone(mount):
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("model.saved.at(-1)") == {"normalize": "true"}
+    drawn(page)
     assert page.locator(".tlw-cell-text").all_text_contents() == ["63", "38", "100", "100"]
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
