@@ -13,7 +13,7 @@ _COME_LATE = """
   const frame = window.requestAnimationFrame.bind(window);
   window.requestAnimationFrame = (f) => setTimeout(() => frame(f), MILLISECONDS);
   window.cancelAnimationFrame = clearTimeout;
-  for (const name of ["ResizeObserver", "IntersectionObserver", "MutationObserver"]) {
+  for (const name of ["ResizeObserver", "IntersectionObserver"]) {
     window[name] = class extends window[name] {
       constructor(f, ...rest) {
         super((...seen) => setTimeout(() => f.apply(this, seen), MILLISECONDS), ...rest);

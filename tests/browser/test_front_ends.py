@@ -78,8 +78,7 @@ def test_in_notebook_7(chromium, notebook7, shots):
         pictures = [out for cell in notebook.save()["cells"] for out in cell.get("outputs", []) if "data" in out]
         assert all("image/png" in out["data"] for out in pictures)
         assert len(pictures) == 2
-        # a plugin of JupyterLab whose settings Notebook 7 does not load; nothing of a widget
-        assert [error for error in notebook.page_errors if "(reading 'schema')" not in error] == []
+        assert notebook.page_errors == []
     finally:
         notebook.close()
 

@@ -168,3 +168,19 @@ def test_dark_theme(open_notebook, dark_lab, shots):
         )
         assert background < 60 < 180 < text
         page.locator(f".tlw-{name}").screenshot(path=shots / f"lab_{name}_dark.png")
+
+
+BROKEN = """
+import anywidget
+class Broken(anywidget.AnyWidget):
+    _esm = "export default { render({ el }) { el.textContent = 'here'; setTimeout(() => el.nothing.more, 0); } };"
+Broken()
+"""
+
+
+def test_an_error_in_a_widget_is_seen(open_notebook):
+    notebook = open_notebook([BROKEN])
+    notebook.run(0)
+    notebook.page.get_by_text("here", exact=True).wait_for()
+    notebook.page.evaluate("() => new Promise((done) => setTimeout(done, 50))")  # after the widget's own timer
+    assert [error for error in notebook.page_errors if "more" in error]
