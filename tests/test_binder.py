@@ -95,7 +95,7 @@ def test_start_hands_over_to_the_server(top):
     """Binder puts the command of the server behind it: words with blanks, and its exit status, come through."""
     code = "import os, sys; print(sys.argv[1:], os.environ['OMP_NUM_THREADS']); sys.exit(3)"
     command = ["bash", str(top / "binder/start"), sys.executable, "-c", code, "two words", "*"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 3
     assert done.stdout == "['two words', '*'] 2\n"
 
@@ -116,7 +116,7 @@ def test_a_lesson_begins_within_half_of_the_memory(top, tmp_path):
     """Binder gives 2 GB to the server and all kernels together."""
     # a process that is forked from a big one counts the memory of that one, so a small one stands between
     shim = f"import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c', {BEGIN!r}]))"
-    done = subprocess.run([sys.executable, "-c", shim], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", shim], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     megabytes = json.loads(done.stdout.splitlines()[-1])
     assert 100 < megabytes < 1000

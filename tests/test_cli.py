@@ -77,7 +77,7 @@ def finished(tmp_path_factory):
         cwd=top,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert [path.read_bytes() for path in paths] == originals, "the notebooks themselves stay as they are"
     report = json.loads((top / "out/report.json").read_text("utf-8"))
@@ -172,7 +172,7 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("in the way")
     notebook = write(tmp_path, "one", ["1"])
     for out in (tmp_path / "file", tmp_path / "file/below"):
-        done = subprocess.run(command("run", notebook, "--out", out), capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command("run", notebook, "--out", out), capture_output=True, text=True, timeout=300)
         assert done.returncode == 2
         assert done.stderr.count("\n") == 1
         assert "choose another folder with --out" in done.stderr
@@ -194,7 +194,7 @@ def test_two_notebooks_of_one_name_are_refused(tmp_path, capsys):
     assert "one" in capsys.readouterr().err
 
 
-def wait_for(what, seconds=60):
+def wait_for(what, seconds=300):
     """Wait until something is so, and return it."""
     end = time.monotonic() + seconds
     while not (found := what()):
@@ -222,7 +222,7 @@ def test_ctrl_c_ends_it_cleanly(tmp_path):
         kernels = psutil.Process(process.pid).children(recursive=True)
         assert kernels
         process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=300)
     finally:
         if process.poll() is None:
             process.kill()
@@ -288,7 +288,7 @@ def test_wrong_use_is_2(capsys):
 
 def test_the_import_is_light():
     code = "import sys, tlwidgets, tlwidgets.cli; print({'tensorflow', 'keras', 'matplotlib'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
     assert done.stdout == "set()\n"
 
 

@@ -43,7 +43,7 @@ def wheel(top, tmp_path_factory):
     out = tmp_path_factory.mktemp("dist")
     before = sorted(path.name for path in top.iterdir())
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(top)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert sorted(path.name for path in top.iterdir()) == before
     (path,) = out.iterdir()
@@ -59,7 +59,7 @@ def site(wheel):
         [*command, "--disable-pip-version-check", "--target", str(target), str(wheel)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return target
@@ -99,7 +99,7 @@ def test_it_works_far_from_the_checkout(top, site, tmp_path):
         env={**env, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
@@ -124,7 +124,7 @@ def test_the_command_of_the_wheel(site, tmp_path):
         env={**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     assert done.stdout.strip().startswith(str(site / "tlwidgets/_notebooks/03_"))

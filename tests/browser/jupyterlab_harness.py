@@ -235,7 +235,7 @@ class Notebook:
 
     def ask(self, cell: int, expected: str) -> str:
         """Run a cell again and again until it prints what is expected: a value takes a moment to Python."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while True:
             self.run(cell)
             found = self.text(cell)

@@ -287,10 +287,10 @@ def test_an_interrupt_ends_everything_in_order(kind, class_folder, hand_in, tmp_
         time.sleep(0.1)
     assert sleepers()
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Traceback" not in said
-    end = time.monotonic() + 20  # they die with their parent, which on a busy machine takes a moment
+    end = time.monotonic() + 60  # they die with their parent, which on a busy machine takes a moment
     while sleepers() and time.monotonic() < end:
         time.sleep(0.1)
     assert sleepers() == []

@@ -181,7 +181,7 @@ class Kernel:
         elif kind == "update_display_data":
             cell.updates.append(content["data"])
 
-    def wait_text(self, cell: str, text: str, timeout: float = 90) -> None:
+    def wait_text(self, cell: str, text: str, timeout: float = 300) -> None:
         """Wait until a running cell has printed something."""
         end = time.monotonic() + timeout
         while text not in self.cells.setdefault(cell, Cell()).text:
@@ -190,7 +190,7 @@ class Kernel:
                 raise AssertionError(f"{text!r} was not printed: {self.cells[cell]}")
             self._read(1)
 
-    def wait(self, *cells: str, timeout: float = 90) -> list[Cell]:
+    def wait(self, *cells: str, timeout: float = 300) -> list[Cell]:
         """Wait for the replies of cells and return what they did, in the order of ``cells``."""
         end = time.monotonic() + timeout
         missing = set(cells)
@@ -211,7 +211,7 @@ class Kernel:
         self.wait_text(marker, "tail")
         return [self.cells[cell] for cell in cells]
 
-    def run(self, code: str, timeout: float = 90) -> Cell:
+    def run(self, code: str, timeout: float = 300) -> Cell:
         """Run one cell and fail on an error in it."""
         (cell,) = self.wait(self.send(code), timeout=timeout)
         assert not cell.error, cell.error

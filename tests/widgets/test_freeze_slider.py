@@ -235,8 +235,6 @@ def test_one_layer(wire):
 
 @pytest.mark.slow
 def test_two_thousand_layers(wire):
-    import time
-
     import keras
 
     def part(n):  # Keras itself cannot build a chain of 2,000
@@ -244,17 +242,11 @@ def test_two_thousand_layers(wire):
         return keras.Sequential([keras.Input((2,)), *layers], name=f"part{n}")
 
     model = keras.Sequential([keras.Input((2,)), *(part(n) for n in range(10)), keras.layers.Dense(1)])
-    start = time.perf_counter()
     slider = FreezeSlider(model)
-    made = time.perf_counter()
     slider.value = 1000
-    moved = time.perf_counter()
-    slider.static()
-    print(
-        f"made in {made - start:.2f} s, moved in {1e3 * (moved - made):.0f} ms,"
-        f" drawn in {time.perf_counter() - moved:.2f} s"
-    )
-    assert moved - made < 2
+    assert slider.value == 1000
+    assert sum(layer.trainable for part in model.layers[:10] for layer in part.layers) == 1000
+    assert slider.static()
 
 
 def test_a_shared_layer_is_counted_once(wire):

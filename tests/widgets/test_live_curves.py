@@ -355,13 +355,10 @@ def test_an_error_in_fit_is_said_and_the_next_fit_works(wire, make_model, data):
     assert curves.status == "done"
 
 
-def test_message_size_and_cost_of_a_batch(wire, make_model, data):
+def test_messages_are_small(wire, make_model, data):
     curves = LiveCurves()
     callback = curves.callback("a")
     model = make_model()
     model.fit(*data, batch_size=1, epochs=4, callbacks=[callback], verbose=0)
-    per_batch = 1e3 * callback.seconds / callback.batches
     sizes = [len(buffers[0]) for _, buffers in wire.custom()]
-    print(f"callback {per_batch:.4f} ms a batch of {callback.batches}; messages of {sizes} bytes")
-    assert per_batch < 2
     assert max(sizes) <= 4 * 2 * 20
