@@ -15,6 +15,7 @@ from tlwidgets.transfer import (
     coral,
     mean_distance,
     mmd,
+    remembered_distance,
     shift_test,
     standardise,
 )
@@ -184,6 +185,43 @@ class TestAdaptation:
             adapt_batchnorm(plain, np.zeros((5, 3)))
         with pytest.raises(CourseError, match="two pictures"):
             adapt_batchnorm(self.model(), np.zeros((1, 8, 8, 1)))
+
+
+class TestRememberedDistance:
+    @staticmethod
+    def model() -> tuple[Any, Any]:
+        """Return a model that passes its channels on to a BatchNorm layer, and that layer."""
+        import keras
+
+        inputs = keras.Input((4, 4, 2))
+        norm = keras.layers.BatchNormalization(epsilon=0.0)
+        return keras.Model(inputs, keras.layers.GlobalAveragePooling2D()(norm(inputs))), norm
+
+    def test_it_counts_the_standard_deviations_that_were_kept(self) -> None:
+        model, norm = self.model()
+        norm.set_weights([np.ones(2), np.zeros(2), np.array([1.0, 5.0]), np.array([4.0, 9.0])])
+        x = np.stack([np.full((3, 4, 4), 3.0), np.full((3, 4, 4), 17.0)], axis=-1)  # 1 and 4 of them away
+        assert remembered_distance(model, x) == pytest.approx(np.sqrt((1 + 16) / 2))
+
+    def test_the_source_itself_is_near(self) -> None:
+        model, _ = self.model()
+        x = RNG(0).normal([2.0, -3.0], [0.5, 4.0], (100, 4, 4, 2))
+        adapt_batchnorm(model, x, batch=100)
+        assert remembered_distance(model, x) < 1e-3
+        assert remembered_distance(model, x + 4.0) == pytest.approx(np.sqrt((8**2 + 1) / 2), rel=0.05)
+
+    def test_what_cannot_be_measured_is_refused(self) -> None:
+        import keras
+
+        plain = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Conv2D(2, 3)])
+        with pytest.raises(CourseError, match="no BatchNorm layer, so"):
+            remembered_distance(plain, np.zeros((2, 4, 4, 3)))
+        inner, _ = self.model()
+        outer = keras.Sequential([keras.Input((4, 4, 2)), inner])
+        with pytest.raises(CourseError, match="give that one"):
+            remembered_distance(outer, np.zeros((2, 4, 4, 2)))
+        with pytest.raises(CourseError, match="no pictures"):
+            remembered_distance(inner, np.zeros((0, 4, 4, 2)))
 
 
 class TestComparison:

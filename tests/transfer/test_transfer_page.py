@@ -33,7 +33,7 @@ def test_the_examples_run_and_their_comments_are_true(capsys: Any) -> None:
             found = value.tolist() if isinstance(value, np.ndarray) else value
             wanted = ast.literal_eval(expected.group())
             assert np.allclose(found, wanted) if not isinstance(wanted, str) else found == wanted, line
-    assert said == 15
+    assert said == 16
     assert "shift found" in capsys.readouterr().out
 
 

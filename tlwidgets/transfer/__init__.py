@@ -4,7 +4,7 @@ from .adaptation import adapt_batchnorm, coral, standardise
 from .comparison import Comparison, compare
 from .priors import correct_prior, estimate_prior
 from .severity import calibration_error, measure_shift, reliability
-from .shift import ShiftTest, a_distance, mean_distance, mmd, shift_test
+from .shift import ShiftTest, a_distance, mean_distance, mmd, remembered_distance, shift_test
 
 __all__ = [
     "Comparison",
@@ -20,6 +20,7 @@ __all__ = [
     "measure_shift",
     "mmd",
     "reliability",
+    "remembered_distance",
     "shift_test",
     "standardise",
 ]

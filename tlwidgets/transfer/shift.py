@@ -9,9 +9,10 @@ import numpy as np
 
 from .._threads import one_thread
 from ..errors import CourseError
+from ..models.surgery import leaf_layers
 from ._arrays import Features, pair
 
-__all__ = ["ShiftTest", "a_distance", "mean_distance", "mmd", "shift_test"]
+__all__ = ["ShiftTest", "a_distance", "mean_distance", "mmd", "remembered_distance", "shift_test"]
 
 
 @one_thread
@@ -69,6 +70,44 @@ def mean_distance(source: Any, target: Any) -> float:
         raise CourseError("no feature varies in the source: there is no unit to measure the distance in.")
     z = (xt.mean(axis=0) - xs.mean(axis=0))[varies] / std[varies]
     return float(np.sqrt(np.mean(z**2)))
+
+
+def remembered_distance(model: Any, x: Any) -> float:
+    """Return how far pictures are from those that a network was trained on, without having the latter.
+
+    BatchNorm keeps the mean and the variance of every channel over the source. The root of the mean over channels of
+    ``((mean of the pictures - mean kept) / standard deviation kept)²``, in the last BatchNorm layer: what
+    :func:`mean_distance` measures, from what the network remembers of its source.
+
+    Parameters
+    ----------
+    model
+        A built Keras model with BatchNorm layers of its own (not in a model inside it).
+    x
+        Pictures of the target (n, h, w, c), as the model takes them.
+
+    Raises
+    ------
+    CourseError
+        If there is no such layer, or no picture.
+    """
+    import keras
+
+    norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    if not norms:
+        inside = any(isinstance(layer, keras.layers.BatchNormalization) for layer in leaf_layers(model))
+        raise CourseError(
+            f"{model.name!r} has no BatchNorm layer"
+            + (" but in a model inside it: give that one." if inside else ", so it keeps no statistics of its source.")
+        )
+    pictures = np.asarray(x)
+    if not len(pictures):
+        raise CourseError("there are no pictures to measure the distance of.")
+    last = norms[-1]
+    maps = keras.Model(model.inputs, last.input).predict(pictures, verbose=0)
+    means = np.moveaxis(maps, last.axis, -1).reshape(-1, maps.shape[last.axis]).mean(axis=0, dtype="float64")
+    kept, variance = (keras.ops.convert_to_numpy(w) for w in (last.moving_mean, last.moving_variance))
+    return float(np.sqrt(np.mean((means - kept) ** 2 / (variance + last.epsilon))))
 
 
 def _kernel(x: Features) -> Features:

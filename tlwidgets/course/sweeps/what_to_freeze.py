@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import CourseError, unknown
+from ...errors import unknown
 from ._head import new_head
 from .freeze_depth import freeze_depth
 from .table import Table, read_table
@@ -32,7 +32,6 @@ __all__ = [
     "mean_regret",
     "measure_strategy",
     "on_drawings",
-    "remembered_distance",
     "rule_of_thumb",
     "source_network",
     "training_pictures",
@@ -180,32 +179,6 @@ def source_network(source: str) -> Any:
 # ---------------------------------------------------------------- what is measured
 
 
-def remembered_distance(base: Any, x: Any) -> float:
-    """Return how far pictures are from those that a network was trained on, without having the latter.
-
-    BatchNorm keeps the mean and the variance of every channel over the source. The root of the mean over channels of
-    ``((mean of the pictures - mean kept) / standard deviation kept)²``, in the last BatchNorm layer: the mean distance
-    of :func:`tlwidgets.transfer.mean_distance`, from what the network remembers of its source.
-
-    Parameters
-    ----------
-    base
-        A network with BatchNorm.
-    x
-        Pictures (n, height, width, 3).
-    """
-    import keras
-
-    from ...training.extraction import features
-
-    norms = [layer for layer in base.layers if isinstance(layer, keras.layers.BatchNormalization)]
-    if not norms:
-        raise CourseError(f"{base.name!r} has no BatchNorm layer, so it keeps no statistics of its source.")
-    means = features(keras.Model(base.input, norms[-1].input), x).mean(axis=0)
-    z = (means - norms[-1].moving_mean.numpy()) / np.sqrt(norms[-1].moving_variance.numpy() + norms[-1].epsilon)
-    return float(np.sqrt(np.mean(z**2)))
-
-
 def domain_distances(source: str, target: str, *, pictures: int = 500) -> dict[str, float]:
     """Return four distances between the training pictures of a source and of a target, without their labels.
 
@@ -219,11 +192,11 @@ def domain_distances(source: str, target: str, *, pictures: int = 500) -> dict[s
     Returns
     -------
     dict
-        ``"remembered"`` (:func:`remembered_distance`), which needs no picture of the source; ``"mean"``, ``"A"`` and
-        ``"MMD²"`` (:mod:`tlwidgets.transfer`) on the pooled features of the source's network.
+        ``"remembered"``, which needs no picture of the source; ``"mean"``, ``"A"`` and ``"MMD²"`` on the pooled
+        features of the source's network (:mod:`tlwidgets.transfer`).
     """
     from ...training.extraction import features
-    from ...transfer import a_distance, mean_distance, mmd
+    from ...transfer import a_distance, mean_distance, mmd, remembered_distance
 
     base = source_network(source)
     x = training_pictures(target)[:pictures]
