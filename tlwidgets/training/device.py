@@ -140,8 +140,8 @@ def _processor() -> str:
 def mixed_precision(policy: str = "mixed_float16") -> Iterator[None]:
     """Let layers that are made inside compute in 16 bits and keep their weights in 32.
 
-    Micikevicius et al., "Mixed precision training", ICLR 2018. It is a choice for GPUs with units for it: on a CPU it
-    is slower. A layer keeps the policy it was made with. Make the last layer with ``dtype="float32"``, so that
+    Micikevicius et al., "Mixed precision training", ICLR 2018. It is a choice for GPUs with units for it: on most
+    CPUs it is slower. A layer keeps the policy it was made with. Make the last layer with ``dtype="float32"``, so that
     softmax and loss do not lose small probabilities. Make and compile the model inside too: with ``mixed_float16``
     Keras then scales the loss (``keras.optimizers.LossScaleOptimizer``), so that small gradients do not become 0.
 

@@ -20,7 +20,7 @@ def a_distance(source: Any, target: Any, *, seed: int = 0) -> float:
     """Return the proxy A-distance: how well a linear classifier tells the domains apart.
 
     ``2 (1 - 2 e)``, where ``e`` is the balanced error of logistic regression in five-fold cross-validation
-    (Ben-David et al. 2007, "Analysis of representations for domain adaptation"). It saturates: once the domains can
+    (Ben-David et al. 2006, "Analysis of representations for domain adaptation"). It saturates: once the domains can
     be told apart, further apart cannot be seen.
 
     Parameters
@@ -170,7 +170,7 @@ def shift_test(source: Any, target: Any, *, level: float = 0.05, shuffles: int =
     """Test whether two sets come from one domain, with a bounded rate of false alarms.
 
     A permutation test: the examples are dealt out at random between the two sets, and the true deal is compared with
-    those. If there is no shift, the alarm is raised in at most ``level`` of the cases (Gretton et al. 2012, section 8).
+    those. If there is no shift, the alarm is raised in at most ``level`` of the cases. The distance is :func:`mmd`.
 
     Parameters
     ----------

@@ -259,7 +259,8 @@ def tuned(
 def effective_rank(x: Any) -> float:
     """Return in how many directions features (n, d) vary: exp of the entropy of the shares of variance.
 
-    Roy & Vetterli, "The effective rank: a measure of effective dimensionality", EUSIPCO 2007. Between 1 and d.
+    Roy & Vetterli, "The effective rank: a measure of effective dimensionality", EUSIPCO 2007, for their
+    covariance. Between 1 and d.
     """
     values = np.linalg.svd(np.asarray(x, "float64") - np.mean(x, axis=0), compute_uv=False) ** 2
     share = values[values > 0] / values.sum()

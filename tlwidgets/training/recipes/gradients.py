@@ -72,7 +72,7 @@ def gradient_norms(
 ) -> GradientNorms:
     """Measure the gradient of the loss in each part of a network, as training would see it, and change nothing.
 
-    ‖∂L/∂w_part‖₂ for each batch, then the mean over batches. A new head shows what Kumar et al. (ICLR 2022) describe:
+    ‖∂L/∂w_part‖₂ for each batch, then the mean over batches. A new head shows why it is often trained first:
     large gradients go down into the network until the head has learnt something.
 
     Parameters

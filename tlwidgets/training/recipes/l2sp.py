@@ -37,8 +37,8 @@ class L2SP:
 def l2_sp(model: Any, *, alpha: float, beta: float, head: str | None = None) -> L2SP:
     """Penalise the distance of the trainable weights to their present values, and the size of the head's weights.
 
-    Li, Grandvalet & Davoine, "Explicit inductive bias for transfer learning with convolutional networks", ICML 2018,
-    equation 3: Ω(w) = α/2 · ‖w_S − w⁰_S‖² + β/2 · ‖w_S̄‖². The gradient is α (w − w⁰) below the head and β w in it.
+    Li, Grandvalet & Davoine, "Explicit inductive bias for transfer learning with convolutional networks", ICML 2018:
+    Ω(w) = α/2 · ‖w_S − w⁰_S‖² + β/2 · ‖w_S̄‖². The gradient is α (w − w⁰) below the head and β w in it.
 
     It is part of the loss that ``fit`` reports. Call it after loading and freezing and before the first ``fit``, or
     compile again; saving the model does not save it.

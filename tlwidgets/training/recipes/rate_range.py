@@ -70,9 +70,9 @@ def range_test(
 ) -> RangeTest:
     """Train for some steps while the learning rate grows, and note the loss: a learning-rate range test.
 
-    Smith, "Cyclical learning rates for training neural networks", WACV 2017, with the rate growing by a constant
-    factor each step. It stops when the smoothed loss is four times the lowest. Weights, running statistics, random
-    states and optimizer are afterwards as they were.
+    After Smith, "Cyclical learning rates for training neural networks", WACV 2017, where the rate grows linearly and
+    the accuracy is noted; here it grows by a constant factor each step. It stops when the smoothed loss is four times
+    the lowest. Weights, running statistics, random states and optimizer are afterwards as they were.
 
     Parameters
     ----------

@@ -150,7 +150,7 @@ def discriminative(model: Any, optimizer: Any, factors: float | Mapping[str, flo
         Any Keras optimizer; its rate is that of the last part.
     factors
         One number: how many times smaller each part's rate is than that of the part above it. 2.6 was meant for
-        four parts; ``(high / low) ** (1 / (parts − 1))`` spreads the rates from ``low`` to ``high`` (fastai's
+        five parts; ``(high / low) ** (1 / (parts − 1))`` spreads the rates from ``low`` to ``high`` (fastai's
         ``slice``). Or a factor for each part by name; what is not named has the factor 1.
 
     Returns

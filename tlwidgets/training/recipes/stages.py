@@ -97,8 +97,8 @@ def head_then_all(
 ) -> list[Any]:
     """Train a new head on frozen features, then everything at a low rate (linear probing, then fine-tuning).
 
-    Kumar et al., "Fine-tuning can distort pretrained features and underperform out-of-distribution", ICLR 2022: a
-    random head sends large gradients through the network while it still knows nothing, and these distort the features.
+    Kumar et al., "Fine-tuning can distort pretrained features and underperform out-of-distribution", ICLR 2022:
+    while a random head is learnt, the layers below it change as well, and that distorts their features.
 
     Parameters
     ----------

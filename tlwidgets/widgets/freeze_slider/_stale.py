@@ -1,4 +1,4 @@
-"""Whether a model trains what its flags say: Keras reads ``trainable`` when the model is compiled."""
+"""Whether a model trains what its flags say: Keras reads ``trainable`` once after ``compile``."""
 
 from __future__ import annotations
 
