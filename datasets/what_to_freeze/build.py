@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import tlwidgets as tl
-from tlwidgets.course.sweeps import measure_strategy, remembered_distance, save_table
+from tlwidgets.course.sweeps import measure_strategy, save_table
 from tlwidgets.course.sweeps.what_to_freeze import (
     DRAWINGS,
     PAIRS,
@@ -28,6 +28,7 @@ from tlwidgets.course.sweeps.what_to_freeze import (
     STRATEGIES,
     domain_distances,
 )
+from tlwidgets.transfer import remembered_distance
 
 HERE = Path(__file__).resolve().parent
 SIZES = (5, 100, 20)
