@@ -61,7 +61,6 @@ def test_by_keyboard_alone(mount):
     page.keyboard.press("ArrowRight")
     # the value may have gone alone after a rest, or now together with the measure
     assert page.evaluate("Object.assign({}, ...model.saved)") == {"value": 1, "measure": "ece"}
-    assert page.evaluate("model.saved.at(-1).measure") == "ece"
     assert page.errors == []
 
 
