@@ -167,22 +167,18 @@ def test_views_are_cleaned_up(mount):
 
 def test_many_points(mount):
     page = mount(LiveCurves, state())
-    cost = page.evaluate(
+    page.evaluate(
         """async () => {
-          const start = performance.now();
           for (let i = 1; i <= 1000; i += 1) {
             const four = [0,0,0,i,1/i, 0,0,1,i,1.1/i, 0,1,0,i,.5, 0,1,1,i,.4];
             model.fire('msg:custom', { kind: 'points' }, [new DataView(new Float32Array(four).buffer)]);
             if (i % 10 === 0) await new Promise(requestAnimationFrame);
           }
-          return performance.now() - start;
         }"""
     )
     wait_points(page, 4000)
     paints = page.evaluate("Number(document.querySelector('.tlw-curves').dataset.paints)")
-    print(f"1000 messages of 4 points in 100 frames: {cost:.0f} ms, {paints} paints")
-    assert paints <= 110
-    assert cost < 60_000
+    assert paints <= 110, "a thousand messages in a hundred frames"
 
 
 @pytest.mark.parametrize("width", [360, 900])
