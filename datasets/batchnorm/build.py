@@ -1,7 +1,8 @@
-"""Measure what BatchNorm costs in fine-tuning, as lesson 05 shows it: about 10 minutes on two cores, from the top of
-the repository.
+"""Measure what BatchNorm costs in fine-tuning, as lesson 05 shows it: about 10 minutes on two cores.
 
-    python datasets/batchnorm/build.py
+From the top of the repository:
+
+    python datasets/batchnorm/build.py [--out FILE]
 
 Goes on where it was stopped. Accuracies repeat to the last digit on one machine; on another they differ by a few
 pictures.
@@ -9,41 +10,39 @@ pictures.
 
 from __future__ import annotations
 
-import json
+import argparse
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 import tlwidgets as tl
-from tlwidgets.course.sweeps import batchnorm, save_table
+from tlwidgets.course.sweeps import Journal, batchnorm, save_table
 
 HERE = Path(__file__).resolve().parent
-JOURNAL = Path("build") / "batchnorm.jsonl"
 BATCHES = (8, 32)
 SEEDS = 5
-POINTS = [(way, batch, 0.99) for batch, way in product(BATCHES, batchnorm.WAYS)]
-POINTS += [("left free", batch, 0.9) for batch in BATCHES]
+POINTS: list[dict[str, Any]] = [
+    *({"way": way, "batch": batch, "momentum": 0.99} for batch, way in product(BATCHES, batchnorm.WAYS)),
+    *({"way": "left free", "batch": batch, "momentum": 0.9} for batch in BATCHES),
+    {"way": batchnorm.NOTHING_TRAINED},
+]
 
 
 def main() -> None:
     """Measure every point and write them as one JSON file."""
-    JOURNAL.parent.mkdir(exist_ok=True)
-    lines = JOURNAL.read_text("utf-8").splitlines() if JOURNAL.exists() else []
-    rows = [json.loads(line) for line in lines]
-    done = {(row["way"], row["batch"], row["momentum"]) for row in rows}
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=HERE / "batchnorm.json")
+    args = parser.parse_args()
     base = tl.backbone(batchnorm.SETTINGS["backbone"], size=batchnorm.SETTINGS["size"])
-    for way, batch, momentum in POINTS:
-        if (way, batch, momentum) in done:
-            continue
-        found = batchnorm.batchnorm_trials(way, batch=batch, momentum=momentum, seeds=SEEDS, base=base)
-        rows += found
-        with JOURNAL.open("a", encoding="utf-8") as journal:
-            journal.writelines(json.dumps(row) + "\n" for row in found)
-        print(way, batch, momentum, [round(row["accuracy"], 3) for row in found], flush=True)
-    if (batchnorm.NOTHING_TRAINED,) not in {point[:1] for point in done}:
-        rows += batchnorm.statistics_replaced(seeds=SEEDS, base=base)
+
+    def measure(way: str, **at: Any) -> list[dict[str, Any]]:
+        if way == batchnorm.NOTHING_TRAINED:
+            return batchnorm.statistics_replaced(seeds=SEEDS, base=base)
+        return batchnorm.batchnorm_trials(way, **at, seeds=SEEDS, base=base)
+
     data = tl.load(batchnorm.SETTINGS["data"], domain=batchnorm.SETTINGS["domain"])
     held = [data.validation.y, data.test.y]
     layers = sum(isinstance(layer, keras.layers.BatchNormalization) for layer in base.layers)
@@ -54,8 +53,8 @@ def main() -> None:
         "layers": layers,
         "keras": keras.__version__,
     }
-    save_table(HERE / "batchnorm.json", "What BatchNorm costs in fine-tuning", settings, rows)
-    JOURNAL.unlink()
+    with Journal("batchnorm") as journal:
+        save_table(args.out, "What BatchNorm costs in fine-tuning", settings, journal.rows(POINTS, measure))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Write ``dataset.json`` of the handwritten digits; the pictures themselves come with scikit-learn.
 
-python datasets/digits/build.py
+python datasets/digits/build.py [--out FOLDER]
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 from pathlib import Path
@@ -18,7 +19,10 @@ CREDIT = "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits; 
 
 
 def main() -> None:
-    """Count, and write the card beside this script."""
+    """Count, and write the card."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=HERE, help="folder to write to (default: beside this script)")
+    args = parser.parse_args()
     bunch = load_digits()
     images = np.rint(bunch.images * (255 / 16)).astype(np.uint8)[..., None]
     labels = bunch.target.astype(np.int64)
@@ -48,7 +52,7 @@ def main() -> None:
             }
         ],
     }
-    (HERE / "dataset.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (args.out / "dataset.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

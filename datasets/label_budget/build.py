@@ -16,12 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tlwidgets.course.sweeps import label_budget_curve, label_budget_point, save_table
-from tlwidgets.course.sweeps._journal import resume
+from tlwidgets.course.sweeps import Journal, label_budget_curve, label_budget_point, save_table
 from tlwidgets.course.sweeps.label_budget import BUDGETS, CURVE_BUDGET, SETTINGS
 
 HERE = Path(__file__).resolve().parent
-JOURNAL = Path("build") / "label_budget.jsonl"
 TITLE = "Accuracy by the number of labels, from scratch and with transfer"
 KEYS = ("target", "source", "way", "per_class", "seed")
 LINES = (
@@ -88,10 +86,10 @@ def main() -> None:
     if args.choose:
         choose(args.seeds)
         return
-    rows = resume(JOURNAL, [dict(zip(KEYS, point, strict=True)) for point in plan(args.seeds)], measure)
+    points = [dict(zip(KEYS, point, strict=True)) for point in plan(args.seeds)]
     settings = {**SETTINGS, "seeds": args.seeds, "rates tried": CANDIDATES}
-    save_table(args.out, TITLE, settings, rows, digits=4)
-    JOURNAL.unlink()
+    with Journal("label_budget") as journal:
+        save_table(args.out, TITLE, settings, journal.rows(points, measure), digits=4)
 
 
 if __name__ == "__main__":

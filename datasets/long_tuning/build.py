@@ -1,17 +1,18 @@
-"""Measure what lesson 04 shows of tuning for too long, from the top of the repository.
+"""Measure what lesson 04 shows of tuning for too long: about 2 CPU minutes, from the top of the repository.
 
-    python datasets/long_tuning/build.py
+    python datasets/long_tuning/build.py [--out FILE]
 
 Goes on where it was stopped. Numbers repeat to the last digit on one machine; on another they differ.
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
+from typing import Any
 
 import tlwidgets as tl
 from tlwidgets.course import sweeps
-from tlwidgets.course.sweeps._journal import resume
 
 HERE = Path(__file__).resolve().parent
 SEEDS = range(5)
@@ -22,18 +23,19 @@ RATE = 1e-3
 
 def main() -> None:
     """Measure both targets and write them."""
-    rows = []
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=HERE / "long_tuning.json")
+    args = parser.parse_args()
+    made: dict[str, Any] = {}
+    points: list[dict[str, Any]] = []
     for name, domain, known, per_class in TASKS:
         data = tl.load(name, domain, size=32)
-        model = tl.classifier(tl.backbone("tiny", size=32, weights=known), data.classes)
-        points = [{"rate": RATE, "seed": seed, "per_class": per_class} for seed in SEEDS]
-        rows += resume(
-            Path("build") / f"long_tuning_{name}.jsonl",
-            points,
-            lambda model=model, data=data, **at: sweeps.tune_long(model, data, **at),
-        )
+        made[name] = tl.classifier(tl.backbone("tiny", size=32, weights=known), data.classes), data
+        points += [{"task": name, "rate": RATE, "seed": seed, "per_class": per_class} for seed in SEEDS]
     settings = {"network": "tiny", "tasks": [list(task) for task in TASKS], "rate": RATE}
-    sweeps.save_table(HERE / "long_tuning.json", "Accuracy and loss by number of epochs", settings, rows)
+    with sweeps.Journal("long_tuning") as journal:
+        rows = journal.rows(points, lambda task, **at: sweeps.tune_long(*made[task], **at))
+        sweeps.save_table(args.out, "Accuracy and loss by number of epochs", settings, rows)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,13 @@ pictures.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tlwidgets.course.sweeps import biomedical, save_table
+from tlwidgets.course.sweeps import Journal, biomedical, save_table
 from tlwidgets.course.sweeps import negative_transfer as tiny
 from tlwidgets.training import features
 
@@ -158,26 +157,13 @@ def photographs() -> Iterator[tuple[Row, Callable[[], float]]]:
 
 
 def main() -> None:
-    """Measure every point that the journal does not have, and write all of them as one JSON file."""
+    """Measure every point and write them as one JSON file."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=HERE / "negative_transfer.json")
     args = parser.parse_args()
-    journal = Path("build") / "negative_transfer.jsonl"
-    journal.parent.mkdir(exist_ok=True)
-    known: dict[Row, float] = {}
-    if journal.exists():
-        for line in journal.read_text("utf-8").splitlines():
-            *key, value = json.loads(line)
-            known[tuple(key)] = value
-    rows = []
-    with journal.open("a", encoding="utf-8") as file:
-        for plan in (photographs(), pairs(), looks(), bias(), repairs(), taught()):
-            for key, measure in plan:
-                if key not in known:
-                    known[key] = measure()
-                    file.write(json.dumps([*key, known[key]]) + "\n")
-                    file.flush()
-                rows.append({**dict(zip(COLUMNS, key, strict=True)), "value": known[key]})
+    plans = (photographs(), pairs(), looks(), bias(), repairs(), taught())
+    measures = {key: measure for plan in plans for key, measure in plan}
+    points = [dict(zip(COLUMNS, key, strict=True)) for key in measures]
     settings = {
         "network": "tiny",
         "size": tiny.SIZE,
@@ -185,8 +171,9 @@ def main() -> None:
         "batch": tiny.BATCH,
         "seeds": SEEDS,
     }
-    save_table(args.out, "Transfer from near and far sources, and its repair", settings, rows)
-    journal.unlink()
+    with Journal("negative_transfer") as journal:
+        rows = journal.rows(points, lambda **point: [{**point, "value": measures[tuple(point.values())]()}])
+        save_table(args.out, "Transfer from near and far sources, and its repair", settings, rows)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ Goes on where it was stopped. Accuracies repeat to the last digit on one machine
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import tlwidgets as tl
-from tlwidgets.course.sweeps import measure_strategy, save_table
+from tlwidgets.course.sweeps import Journal, measure_strategy, save_table
 from tlwidgets.course.sweeps.what_to_freeze import (
     DRAWINGS,
     PAIRS,
@@ -37,13 +37,19 @@ CHOOSING = (0, 1)
 """Seeds with which both rates are tried; the better one on validation is then used with all."""
 
 
-def cases() -> list[tuple[str, str, int, str]]:
+def cases() -> list[dict[str, Any]]:
     """Return source, target, size and strategy of every case; from scratch is one case for both sources."""
     found = []
     for size, (source, target), strategy in product(SIZES, PAIRS, STRATEGIES):
         if strategy != SCRATCH or source == SOURCES[0]:
-            found.append((source, target, size, strategy))
+            found.append({"source": source, "target": target, "per_class": size, "strategy": strategy})
     return found
+
+
+def trials(journal: Journal, case: dict[str, Any], rate: float, seeds: Iterable[int]) -> list[dict[str, Any]]:
+    """Return one row a seed."""
+    points = [{**case, "rate": rate, "seed": seed} for seed in seeds]
+    return journal.rows(points, lambda **at: [measure_strategy(**at)])
 
 
 def distances() -> dict[str, dict[str, float]]:
@@ -61,34 +67,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=HERE / "what_to_freeze.json")
     args = parser.parse_args()
-    journal = Path("build") / "what_to_freeze.jsonl"
-    journal.parent.mkdir(exist_ok=True)
-    lines = journal.read_text("utf-8").splitlines() if journal.exists() else []
-    done = {tuple(trial): row for trial, row in map(json.loads, lines)}
-
-    def trial(*about: Any) -> dict[str, Any]:
-        if about not in done:
-            done[about] = measure_strategy(*about)
-            with journal.open("a", encoding="utf-8") as f:
-                f.write(json.dumps([about, done[about]]) + "\n")
-        return done[about]
-
     rows = []
-    for case in cases():
-        tried = {rate: [trial(*case, rate, seed) for seed in CHOOSING] for rate in RATES[case[3]]}
-        best = max(tried, key=lambda rate: np.mean([row["validation"] for row in tried[rate]]))
-        rows += [{**row, "test": None, "chosen": False} for rate in tried if rate != best for row in tried[rate]]
-        rows += [{**trial(*case, best, seed), "chosen": True} for seed in SEEDS]
-        print(*case, best, round(float(np.mean([row["test"] for row in rows[-len(SEEDS) :]])), 3), flush=True)
-    settings = {
-        "network": "tiny",
-        "pixels": SIZE,
-        "seeds": len(SEEDS),
-        "rate_chosen_with_seeds": list(CHOOSING),
-        "optimizer": "Adam, a tenth of the rate in the last 40 % of the epochs",
-        "distances": {key: {k: round(v, 4) for k, v in found.items()} for key, found in distances().items()},
-    }
-    save_table(args.out, "Accuracy of five strategies by source, target and number of labels", settings, rows, digits=4)
+    with Journal("what_to_freeze") as journal:
+        for case in cases():
+            tried = {rate: trials(journal, case, rate, CHOOSING) for rate in RATES[case["strategy"]]}
+            best = max(tried, key=lambda rate: np.mean([row["validation"] for row in tried[rate]]))
+            rows += [{**row, "test": None, "chosen": False} for rate in tried if rate != best for row in tried[rate]]
+            rows += [{**row, "chosen": True} for row in trials(journal, case, best, SEEDS)]
+        settings = {
+            "network": "tiny",
+            "pixels": SIZE,
+            "seeds": len(SEEDS),
+            "rate_chosen_with_seeds": list(CHOOSING),
+            "optimizer": "Adam, a tenth of the rate in the last 40 % of the epochs",
+            "distances": {key: {k: round(v, 4) for k, v in found.items()} for key, found in distances().items()},
+        }
+        title = "Accuracy of five strategies by source, target and number of labels"
+        save_table(args.out, title, settings, rows, digits=4)
 
 
 if __name__ == "__main__":

@@ -118,20 +118,3 @@ def test_figures_say_their_numbers():
     assert "source before 0.90" in plane.alt
     with pytest.raises(tl.CourseError, match="unknown point"):
         figures.source_and_target(ways, marked=("penalty", "4"))
-
-
-def test_a_measurement_goes_on_where_it_was_stopped(tmp_path):
-    from tlwidgets.course.sweeps._journal import resume
-
-    asked = []
-
-    def measure(seed):
-        asked.append(seed)
-        return [{"seed": seed, "value": 2 * seed}]
-
-    journal = tmp_path / "build" / "j.jsonl"
-    resume(journal, [{"seed": 1}, {"seed": 2}], measure)
-    journal.write_text(journal.read_text()[:-9])  # cut off in the middle of a line
-    rows = resume(journal, [{"seed": 1}, {"seed": 2}, {"seed": 3}], measure)
-    assert [row["value"] for row in rows] == [2, 4, 6]
-    assert asked == [1, 2, 2, 3]

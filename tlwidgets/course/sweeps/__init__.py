@@ -9,6 +9,7 @@ from .batchnorm import BatchNormTable, batchnorm_idioms, batchnorm_trials
 from .domain_shift import StyleFeatures, style_features, style_pair
 from .forgetting import SourceAndTarget, forget_at, trade_offs, two_heads
 from .freeze_depth import FreezeDepthSweep, freeze_depth
+from .journal import Journal
 from .label_budget import crossing, label_budget, label_budget_curve, label_budget_point, labels_needed, steps_needed
 from .layers_kept import best_scratch, inherit, scratch, shorten
 from .long_tuning import tune_long
@@ -29,6 +30,7 @@ from .what_to_freeze import (
 __all__ = [
     "BatchNormTable",
     "FreezeDepthSweep",
+    "Journal",
     "NegativeTransfer",
     "ShiftKinds",
     "SourceAndTarget",
