@@ -90,13 +90,26 @@ def test_numbers_that_are_none_are_put_back(mount, panel):
     assert page.evaluate("model.saved.length") == saved
 
 
+def test_a_press_takes_along_what_is_shown(mount, panel):
+    """Jupyter holds changes back while it waits for the kernel, and a message then overtakes them."""
+    page = fresh(mount, panel)
+    page.evaluate("model.save_changes = () => {}")
+    page.get_by_role("spinbutton", name="Epochs").fill("3")
+    page.get_by_role("slider", name="Frozen layers").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Train").click()
+    settings = page.evaluate("model.sent.find((m) => m.kind === 'train').settings")
+    assert (settings["epochs"], settings["_freeze_value"]) == (3, 1)
+    assert set(settings) == {"rate", "per_class", "seeds", "epochs", "_freeze_value", "_freeze_keep_batchnorm_frozen"}
+
+
 def test_train_and_its_states(mount, panel):
     page = fresh(mount, panel)
     train = page.get_by_role("button", name="Train")
     status = page.locator(".tlw-state")
     train.focus()
     page.keyboard.press("Enter")
-    assert page.evaluate("model.sent") == [{"kind": "train"}]
+    assert page.evaluate("model.sent.map((m) => m.kind)") == ["train"]
     assert "the kernel answers" in status.text_content()
     page.keyboard.press("Enter")
     assert page.evaluate("model.sent.length") == 1, "one press, one training"

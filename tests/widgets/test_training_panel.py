@@ -103,6 +103,16 @@ def test_the_button(wire, panel_of, message_from_browser):
     assert panel.runs == ()
 
 
+def test_a_press_trains_with_the_settings_that_it_brings(wire, panel_of, message_from_browser):
+    panel = panel_of(frozen=0, epochs=4)
+    shown = {"epochs": 2, "rate": 0.02, "per_class": None, "seeds": 1, "_freeze_value": 4, "strange": 1}
+    message_from_browser(panel, {"kind": "train", "settings": shown})
+    (row,) = panel.results()
+    assert (row["epochs"], row["epochs_done"], row["frozen"], row["rate"]) == (2, 2, 4, 0.02)
+    assert panel.freeze.value == 4
+    assert not panel.stale
+
+
 def test_an_error_is_a_sentence_in_the_panel(wire, panel_of, message_from_browser):
     panel = panel_of(frozen=6)
     message_from_browser(panel, {"kind": "train"})  # there is no cell for an error

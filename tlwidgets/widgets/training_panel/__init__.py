@@ -29,6 +29,7 @@ __all__ = ["TrainingPanel"]
 
 _STEPS = (1, 2, 5)
 _RATES = (1e-7, 10.0)
+_SETTINGS = ("rate", "per_class", "seeds", "epochs", "_freeze_value", "_freeze_keep_batchnorm_frozen")
 
 
 class TrainingPanel(PanelBase):
@@ -132,8 +133,7 @@ class TrainingPanel(PanelBase):
         mirror(self.freeze, self, FREEZE)
         mirror(self.curves, self, LIVE)
         self.curves.post = self.send
-        settings = ["rate", "per_class", "seeds", "epochs", "_freeze_value", "_freeze_keep_batchnorm_frozen"]
-        self.observe(self._on_settings, settings)
+        self.observe(self._on_settings, list(_SETTINGS))
         self.observe(lambda _: self.refresh_static(), ["_curves_hidden", "_curves_smoothing"])
 
     # -- settings
@@ -320,6 +320,8 @@ class TrainingPanel(PanelBase):
         super()._on_message(widget, content, buffers)
         kind = content.get("kind") if isinstance(content, dict) else None
         if kind == "train" and not self.training:
+            shown = content.get("settings", {})
+            self.set_state({name: shown[name] for name in _SETTINGS if name in shown})
             in_main_thread(self._pressed)
         elif kind == "clear" and not self.training:
             self.clear()

@@ -4,6 +4,8 @@ import { html, alone } from "../_shared.js";
 const RATES = [];
 for (let power = -6; power <= 0; power += 1) for (const first of power ? [1, 2, 5] : [1]) RATES.push(Number(`${first}e${power}`));
 
+const SETTINGS = ["rate", "per_class", "seeds", "epochs", "_freeze_value", "_freeze_keep_batchnorm_frozen"];
+
 /** The model of a part: its traits are those of the panel, under other names. */
 function partOf(model, prefix) {
   const key = (name) => (name === "_no_kernel" ? name : prefix + name);
@@ -83,7 +85,8 @@ export default () => {
       if (train.getAttribute("aria-disabled") === "true") return;
       asked = true;
       model.save_changes();
-      model.send({ kind: "train" });
+      // the settings go along: Jupyter holds changes back while it waits for the kernel, and messages overtake them
+      model.send({ kind: "train", settings: Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)])) });
       drawState();
     });
     clear.addEventListener("click", () => model.send({ kind: "clear" }));
