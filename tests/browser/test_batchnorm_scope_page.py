@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from live_page import drawn, encode, mount_widget
+from playwright.sync_api import expect
 
 from tlwidgets.widgets.batchnorm_scope import BatchNormScope
 
@@ -143,5 +144,5 @@ scope
     )
     notebook.wait()
     page.get_by_text("all free: moved, the statistics of 1 of 1 layer after 320 steps").wait_for()
-    assert page.locator(".tlw-scope").get_attribute("data-samples") == "108"
+    expect(page.locator(".tlw-scope")).to_have_attribute("data-samples", "108")
     assert notebook.ask(2, "['bn'] 108") == "['bn'] 108"

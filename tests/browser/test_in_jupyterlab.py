@@ -58,7 +58,7 @@ def test_freeze_slider_by_keyboard_and_mouse(open_notebook, shots):
     assert handle.get_attribute("aria-valuenow") == "2"
     # conv and head train, both with a bias; the BatchNorm behind the boundary is still
     assert notebook.ask(2, "2 4 True True") == "2 4 True True"
-    assert page.get_by_text("compile again to apply").is_visible()
+    page.get_by_text("compile again to apply").wait_for()
 
     svg = page.locator(".tlw-freeze svg").first
     svg.scroll_into_view_if_needed()
@@ -181,6 +181,6 @@ Broken()
 def test_an_error_in_a_widget_is_seen(open_notebook):
     notebook = open_notebook([BROKEN])
     notebook.run(0)
-    notebook.page.get_by_text("here", exact=True).wait_for()
+    notebook.page.locator(".jp-OutputArea").get_by_text("here", exact=True).wait_for()
     notebook.page.evaluate("() => new Promise((done) => setTimeout(done, 50))")  # after the widget's own timer
     assert [error for error in notebook.page_errors if "more" in error]
