@@ -16,11 +16,10 @@ from typing import Any
 
 import tlwidgets as tl
 from tlwidgets.course import sweeps
+from tlwidgets.course.sweeps.rates import HEADS, SETTINGS
 
 HERE = Path(__file__).resolve().parent
 SEEDS = range(5)
-HEADS = ("new", "trained")
-SETTINGS = {"backbone": "efficientnet-lite0", "size": 64, "domain": "openmoji_black", "per_class": 20}
 
 
 def main() -> None:

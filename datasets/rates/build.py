@@ -16,14 +16,13 @@ from typing import Any
 
 import tlwidgets as tl
 from tlwidgets.course import sweeps
+from tlwidgets.course.sweeps.rates import HEADS, SETTINGS
 
 HERE = Path(__file__).resolve().parent
 SEEDS = range(5)
-HEADS = ("new", "trained")
 ADAM = (1e-4, 3e-4, 1e-3)
 SGD = 1e-3
 HEAD_ALONE = (1e-4, 1e-3, 1e-2, 1e-1)
-SETTINGS = {"backbone": "efficientnet-lite0", "size": 64, "domain": "openmoji_black", "per_class": 20}
 # the rate falls a hundredfold from the head to the stem, in nine steps
 SLOWER_BELOW = round(100 ** (1 / 9), 3)
 

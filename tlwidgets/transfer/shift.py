@@ -9,6 +9,7 @@ import numpy as np
 
 from .._threads import one_thread
 from ..errors import CourseError
+from ..models.structure import is_batchnorm
 from ..models.surgery import leaf_layers
 from ._arrays import Features, pair
 
@@ -93,9 +94,9 @@ def remembered_distance(model: Any, x: Any) -> float:
     """
     import keras
 
-    norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    norms = [layer for layer in model.layers if is_batchnorm(layer)]
     if not norms:
-        inside = any(isinstance(layer, keras.layers.BatchNormalization) for layer in leaf_layers(model))
+        inside = any(is_batchnorm(layer) for layer in leaf_layers(model))
         raise CourseError(
             f"{model.name!r} has no BatchNorm layer"
             + (" but in a model inside it: give that one." if inside else ", so it keeps no statistics of its source.")

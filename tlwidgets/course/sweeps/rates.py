@@ -14,6 +14,13 @@ __all__ = ["gradient_sizes", "measured_on", "train_head", "tune_at"]
 
 EPOCHS = 10
 BATCH = 20
+SETTINGS: dict[str, Any] = {
+    "backbone": "efficientnet-lite0",
+    "size": 64,
+    "domain": "openmoji_black",
+    "per_class": 20,
+}
+"""What all trials of ``datasets/rates`` and ``datasets/gradients`` share."""
 HEADS = ("new", "trained")
 OPTIMIZERS = ("adam", "sgd")
 HEAD_EPOCHS, HEAD_RATE = 100, 3e-3
