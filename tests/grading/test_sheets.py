@@ -25,8 +25,8 @@ NAMES = assignments.assignment_names()
 
 
 @pytest.fixture(scope="module")
-def warm(kind):
-    with Engine(kind, assignments.load(NAMES[0]).preload) as engine:
+def warm(sandbox_kind):
+    with Engine(sandbox_kind, assignments.load(NAMES[0]).preload) as engine:
         yield engine
 
 
@@ -120,7 +120,7 @@ def test_points_that_do_not_add_up_are_noticed(cheap):
     assert any("hidden tests are worth 4" in s for s in assignments.problems(replace(cheap, hidden=hidden)))
 
 
-def test_commands(tmp_path, capsys, kind):
+def test_commands(tmp_path, capsys, sandbox_kind):
     assert command.main(["assignment", "list"]) == 0
     assert "03_freezing" in capsys.readouterr().out
     assert command.main(["assignment", "build", "03_freezing", "--out", str(tmp_path)]) == 0
@@ -145,14 +145,14 @@ def test_commands(tmp_path, capsys, kind):
     assert not (tmp_path / "r").exists()
 
 
-def test_the_doctor_tries_real_attacks(kind, capsys):
+def test_the_doctor_tries_real_attacks(sandbox_kind, capsys):
     assert command.main(["grade", "doctor", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert len(found) >= 10
     assert all(f["held"] for f in found)
 
 
-def test_the_doctor_notices_a_hole(kind, monkeypatch):
+def test_the_doctor_notices_a_hole(sandbox_kind, monkeypatch):
     """A box that shows one folder too many is a box that the doctor warns of."""
     from tlwidgets.grading import doctor, sandbox
 
@@ -188,7 +188,7 @@ def test_assignments_may_live_anywhere(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_the_sample_class_gets_what_it_deserves(top, tmp_path, capsys, kind):
+def test_the_sample_class_gets_what_it_deserves(top, tmp_path, capsys, sandbox_kind):
     """The quick start of the guide, on 30 invented learners from very good to hostile."""
     source = top / "assignments" / "sample_class"
     command_line = ["grade", str(source / "submissions"), "--assignment", "03_freezing", "--out", str(tmp_path / "r")]
