@@ -207,8 +207,8 @@ def test_assignments_may_live_anywhere(tmp_path, monkeypatch):
 def test_the_sample_class_gets_what_it_deserves(top, tmp_path, capsys, kind):
     """The quick start of the guide, on 30 invented learners from very good to hostile."""
     source = top / "assignments" / "sample_class"
-    command_line = ["grade", "run", str(source / "submissions"), "--assignment", "03_freezing", "--out", str(tmp_path / "r")]
-    assert command.main([*command_line, "--cpu", "10", "--due", "2026-03-01T23:59"]) == 0
+    command_line = ["grade", "run", str(source / "submissions"), "--assignment", "03_freezing"]
+    assert command.main([*command_line, "--out", str(tmp_path / "r"), "--cpu", "10", "--due", "2026-03-01T23:59"]) == 0
     with (source / "expected.csv").open(encoding="utf-8") as f:
         expected = {row["learner"]: row for row in csv.DictReader(f)}
     with (tmp_path / "r" / "grades.csv").open(encoding="utf-8") as f:
