@@ -22,16 +22,27 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
 BUILD = TOP / "build"
-REPORT = BUILD / "tests.xml"
+REPORTS = {"tests": BUILD / "tests.xml", "javascript": BUILD / "javascript.xml"}
+DENO = [sys.executable, "-m", "deno"]
 LINT = {
     "types": [sys.executable, "-m", "mypy"],
     "lint": [sys.executable, "-m", "ruff", "check", "."],
     "format": [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "."],
     "spelling": [sys.executable, "-m", "codespell_lib"],
+    # deno comes from PyPI and asks no network; what these steps look at stands in deno.json
+    "lint of JavaScript": [*DENO, "lint", "--quiet"],
+    "format of JavaScript": [*DENO, "fmt", "--check", "--quiet"],
+    "types of JavaScript": [*DENO, "check", "--quiet", "tlwidgets", "tests/js", "tools"],
 }
 QUICK = "not (browser or kernel or notebook or sandbox or slow)"
 # A fixed hash seed keeps the order of sets out of comparisons between runs.
-ENVIRONMENT = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONHASHSEED": "0"}
+ENVIRONMENT = {
+    **os.environ,
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "PYTHONHASHSEED": "0",
+    "DENO_NO_UPDATE_CHECK": "1",
+}
 
 
 @dataclass
@@ -69,9 +80,15 @@ def lint() -> dict[str, tuple[bool, float]]:
         return dict(zip(LINT, pool.map(one, LINT), strict=True))
 
 
+def run_javascript() -> bool:
+    """Run the tests of JavaScript."""
+    command = [*DENO, "test", "--quiet", "--no-remote", "--no-check", f"--junit-path={REPORTS['javascript']}", "tests/js"]
+    return subprocess.run(command, cwd=TOP, env=ENVIRONMENT).returncode == 0
+
+
 def run_tests(what: str, coverage: bool, arguments: list[str]) -> bool:
     """Run pytest; what is long is spread over the workers first."""
-    command = [sys.executable, "-m", "pytest", f"--junitxml={REPORT}", "--durations=12", "-q"]
+    command = [sys.executable, "-m", "pytest", f"--junitxml={REPORTS['tests']}", "--durations=12", "-q"]
     command += ["-n", workers(), "--dist", "loadgroup"]
     command += ["-m", QUICK] if what == "check" else []
     command += ["--weekly"] if what == "weekly" else []
@@ -83,14 +100,15 @@ def results() -> tuple[dict[str, int], dict[str, Part]]:
     """Return the counts, and the parts (folders below tests) with their tests and seconds."""
     total = {"passed": 0, "failed": 0, "skipped": 0}
     parts: dict[str, Part] = defaultdict(Part)
-    if REPORT.exists():
-        for case in ElementTree.parse(REPORT).getroot().iter("testcase"):
+    for kind, report in REPORTS.items():
+        for case in ElementTree.parse(report).getroot().iter("testcase") if report.exists() else ():
             names = case.get("classname", "").split(".")
-            part = parts[f"tests/{names[1]}" if len(names) > 2 else "tests/*.py"]
+            folder = "js" if kind == "javascript" else names[1] if len(names) > 2 else "*.py"
+            part = parts[f"tests/{folder}"]
             part.seconds += float(case.get("time", 0))
             part.tests += 1
-            kinds = {child.tag for child in case}
-            total["failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"] += 1
+            tags = {child.tag for child in case}
+            total["failed" if tags & {"failure", "error"} else "skipped" if "skipped" in tags else "passed"] += 1
     return total, parts
 
 
@@ -114,11 +132,14 @@ def main() -> int:
     parser.add_argument("--coverage", action="store_true", help="say which share of each room's lines was run")
     options, arguments = parser.parse_known_args()
     BUILD.mkdir(exist_ok=True)
-    REPORT.unlink(missing_ok=True)
+    for report in REPORTS.values():
+        report.unlink(missing_ok=True)
     start = time.monotonic()
     checked = lint()
     failed = [name for name, (good, _) in checked.items() if not good]
     if options.what != "lint":
+        if not arguments and not run_javascript():
+            failed.append("tests of JavaScript")
         if not run_tests(options.what, options.coverage, arguments):
             failed.append("tests")
         total, parts = results()
