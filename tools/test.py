@@ -2,9 +2,10 @@
 
 python tools/test.py [lint | check | all | weekly] [--coverage] [PYTEST ARGUMENT ...]
 
-lint: style, types and spelling alone. check: these, and every test that needs no browser, kernel or sandbox and is quick:
-what one runs after a change. all (what `make test` and CI run): every test but those that once a week is enough for.
-weekly: those too. TLWIDGETS_WORKERS says how many processes run tests side by side (one for each core, at least two).
+lint: style, types and spelling alone.
+check: these, and every test that needs no browser, kernel or sandbox and is quick: what one runs after a change.
+all (what `make test` and CI run): every test but those for which once a week is enough; weekly: those too.
+TLWIDGETS_WORKERS says how many processes run tests side by side (one for each core, at least two).
 """
 
 from __future__ import annotations
@@ -82,7 +83,15 @@ def lint() -> dict[str, tuple[bool, float]]:
 
 def run_javascript() -> bool:
     """Run the tests of JavaScript."""
-    command = [*DENO, "test", "--quiet", "--no-remote", "--no-check", f"--junit-path={REPORTS['javascript']}", "tests/js"]
+    command = [
+        *DENO,
+        "test",
+        "--quiet",
+        "--no-remote",
+        "--no-check",
+        f"--junit-path={REPORTS['javascript']}",
+        "tests/js",
+    ]
     return subprocess.run(command, cwd=TOP, env=ENVIRONMENT).returncode == 0
 
 

@@ -1,7 +1,7 @@
 """What a test needs, which tests stay together in one worker, and in which order they run.
 
-Markers for what a test needs come from the fixtures that it asks for, so nobody can forget one. ``make check`` runs what
-needs none of them.
+Markers for what a test needs come from the fixtures that it asks for, so nobody can forget one. ``make check`` runs
+what needs none of them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A browser or kernel test that fails is run once more in a fresh page or kernel, and what passes only then is said.
 
-One slow frame on a busy machine should not cost a whole run; but a test that needs its second chance is not well, and more
-than :data:`MOST` of them fail the run.
+One slow frame on a busy machine should not cost a whole run; but a test that needs its second chance is not well, and
+more than :data:`MOST` of them fail the run.
 """
 
 from __future__ import annotations
