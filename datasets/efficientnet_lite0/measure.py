@@ -13,10 +13,10 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-from build import MEMBER, convert, int8, read_tensors
 from PIL import Image
 
 import tlwidgets as tl
+from build import MEMBER, convert, int8, read_tensors
 from tlwidgets.models.efficientnet_lite import unpacked
 
 
