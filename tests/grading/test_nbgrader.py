@@ -16,7 +16,7 @@ from tlwidgets.grading import assignment as assignments
 
 pytest.importorskip("nbgrader", reason="the extra [grading] is not installed")
 pytestmark = pytest.mark.slow
-NAME = "03_freezing"
+NAME = "freezing"
 
 
 @pytest.fixture(scope="module")

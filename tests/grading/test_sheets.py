@@ -48,7 +48,7 @@ def test_records_of_the_sheets_cannot_be_forged_with_a_model(warm):
     """A learner who writes a model file with code into the records gets nothing, and no code runs."""
     from tlwidgets.grading import unit
 
-    sheet = assignments.load("03_freezing")
+    sheet = assignments.load("freezing")
     whole = json.loads(sheet.notebook(sheet.instructor()))
     forge = """import io, json, os, zipfile
 import keras
@@ -122,12 +122,12 @@ def test_points_that_do_not_add_up_are_noticed(cheap):
 
 def test_commands(tmp_path, capsys, sandbox_kind):
     assert command.main(["assignment", "list"]) == 0
-    assert "03_freezing" in capsys.readouterr().out
-    assert command.main(["assignment", "build", "03_freezing", "--out", str(tmp_path)]) == 0
-    assert (tmp_path / "release" / "03_freezing" / "03_freezing.ipynb").exists()
-    assert command.main(["assignment", "build", "03_frezing"]) == 2
-    assert "did you mean 03_freezing" in capsys.readouterr().err
-    given = ["--assignment", "03_freezing", "--out", str(tmp_path / "r")]
+    assert "freezing" in capsys.readouterr().out
+    assert command.main(["assignment", "build", "freezing", "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "release" / "freezing" / "freezing.ipynb").exists()
+    assert command.main(["assignment", "build", "frezing"]) == 2
+    assert "did you mean freezing" in capsys.readouterr().err
+    given = ["--assignment", "freezing", "--out", str(tmp_path / "r")]
     bad = [
         ["run", "nothing-there", *given],
         ["run", str(tmp_path), *given, "--sandbox", "none"],
@@ -207,7 +207,7 @@ def test_assignments_may_live_anywhere(tmp_path, monkeypatch):
 def test_the_sample_class_gets_what_it_deserves(top, tmp_path, capsys, sandbox_kind):
     """The quick start of the guide, on 30 invented learners from very good to hostile."""
     source = top / "assignments" / "sample_class"
-    command_line = ["grade", "run", str(source / "submissions"), "--assignment", "03_freezing"]
+    command_line = ["grade", "run", str(source / "submissions"), "--assignment", "freezing"]
     assert command.main([*command_line, "--out", str(tmp_path / "r"), "--cpu", "10", "--due", "2026-03-01T23:59"]) == 0
     with (source / "expected.csv").open(encoding="utf-8") as f:
         expected = {row["learner"]: row for row in csv.DictReader(f)}
