@@ -6,8 +6,8 @@ python tools/setup.py [dev] [gpu]
 # No annotations or f-strings: an old Python must get as far as the sentence that it is too old.
 import hashlib
 import os
-import shutil
 import platform
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -114,7 +114,7 @@ def main():
     if not (3, 11) <= sys.version_info[:2] < (3, 14):
         fail("the course needs Python 3.11, 3.12 or 3.13; this is " + sys.version.split()[0] + ".")
     if unsupported():
-        fail("TensorFlow is not built for " + unsupported() + ": use Linux in a virtual machine (WSL 2) or a container.")
+        fail("TensorFlow is not built for " + unsupported() + ": take Linux, in a virtual machine or WSL 2.")
     wanted = LOCKS["gpu" if "gpu" in sys.argv else "dev" if "dev" in sys.argv else "course"]
     order = list(LOCKS.values())
     make_venv()
