@@ -2,8 +2,9 @@
 // deno-lint-ignore-file house/function-length
 // BatchNormScope: running statistics of BatchNorm layers, step by step, run beside run.
 import { asTable, focusKeeper, followWidth, html, numbers, oncePerFrame, svg } from "../_shared.js";
-import { markerPath, ticks } from "../_plot.js";
-import { axes, bandPath, DASHES, linePath, sizePlot } from "../_axes.js";
+import { axes, DASHES, sizePlot } from "../_axes.js";
+import { bandPath, linePath, markerPath } from "../_paths.js";
+import { ticks } from "../_scales.js";
 
 const SIGNS = { stayed: "=", moved: "≠", broken: "!", none: "–" };
 const CHARTS = [

@@ -3,8 +3,9 @@
 // LearningRateLab: choose a rate on the curve of a range test, see what training did with it.
 import { asTable, focusKeeper, followWidth, html, numbers, oncePerFrame, svg } from "../_shared.js";
 import { handle, sender } from "../_handle.js";
-import { markerPath, ticks } from "../_plot.js";
-import { axes, DASHES, linePath, sizePlot } from "../_axes.js";
+import { axes, DASHES, sizePlot } from "../_axes.js";
+import { linePath, markerPath } from "../_paths.js";
+import { ticks } from "../_scales.js";
 
 const STEP = 10 ** (1 / 20);
 const PAGE = 10 ** 0.5;

@@ -2,7 +2,8 @@
 // deno-lint-ignore-file house/function-length
 // LiveCurves: learning curves that grow while the kernel trains.
 import { focusKeeper, followWidth, html, oncePerFrame, svg } from "../_shared.js";
-import { markerPath, ticks } from "../_plot.js";
+import { markerPath } from "../_paths.js";
+import { ticks } from "../_scales.js";
 
 const TRAIN = 0;
 const VALIDATION = 1;
