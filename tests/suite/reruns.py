@@ -52,9 +52,9 @@ class Shared(Generic[T]):
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give a second chance to the tests that may need one."""
-    for item in items:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give a second chance to the tests that may need one; ``-p no:rerunfailures`` gives none."""
+    for item in items if config.pluginmanager.has_plugin("rerunfailures") else ():
         if any(item.get_closest_marker(need) for need in NEEDS):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
