@@ -1,0 +1,30 @@
+"""Experiments of the lessons: a plan of trials, one runner for all of them, and what came out.
+
+A lesson's ``experiment.py`` lists its experiments; ``tlwidgets measure`` makes or refreshes its ``results.json``.
+"""
+
+from .examples import Examples, load_examples
+from .experiment import Experiment, experiments, find
+from .results import pick, read_results, series, values
+from .runner import Runner
+from .trainer import Trainer, Weights, new_head, weights_of
+from .trial import Trial, grid
+
+__all__ = [
+    "Examples",
+    "Experiment",
+    "Runner",
+    "Trainer",
+    "Trial",
+    "Weights",
+    "experiments",
+    "find",
+    "grid",
+    "load_examples",
+    "new_head",
+    "pick",
+    "read_results",
+    "series",
+    "values",
+    "weights_of",
+]
