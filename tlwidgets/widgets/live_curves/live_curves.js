@@ -1,6 +1,8 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // LiveCurves: learning curves that grow while the kernel trains.
-import { svg, html, followWidth, oncePerFrame, focusKeeper } from "../_shared.js";
-import { ticks, markerPath } from "../_plot.js";
+import { focusKeeper, followWidth, html, oncePerFrame, svg } from "../_shared.js";
+import { markerPath, ticks } from "../_plot.js";
 
 const TRAIN = 0;
 const VALIDATION = 1;
@@ -24,7 +26,7 @@ function decode(view, series) {
     const at = (i) => view.getFloat32(offset + 4 * i, true);
     const key = `${at(0)}|${at(1)}|${at(2)}`;
     let curve = series.get(key);
-    if (!curve) series.set(key, (curve = { x: [], y: [] }));
+    if (!curve) series.set(key, curve = { x: [], y: [] });
     curve.x.push(at(3));
     curve.y.push(at(4));
   }
@@ -82,7 +84,11 @@ function linePath(xs, ys, X, Y, limit) {
     if (lonely) path += `M${lonely[0] - 2} ${lonely[1]}h4`;
     lonely = null;
   };
-  for (let i = 0; i < xs.length; i += i + step < xs.length || i === xs.length - 1 ? step : xs.length - 1 - i) {
+  for (
+    let i = 0;
+    i < xs.length;
+    i += i + step < xs.length || i === xs.length - 1 ? step : xs.length - 1 - i
+  ) {
     if (!Number.isFinite(ys[i])) {
       dot();
       pen = false;
@@ -136,11 +142,20 @@ function drawEffects(panel, effects, X, Y, right) {
       at = [(ends[0] + ends[1]) / 2, Y(effect.y0)];
     } else {
       const [x, y0, y1] = [X(effect.x0), Y(effect.y0), Y(effect.y1)];
-      svg("path", { d: `M${x - 4} ${y0}h8M${x} ${y0}V${y1}M${x - 4} ${y1}h8`, class: "tlw-effect-bracket" }, mark);
+      svg(
+        "path",
+        { d: `M${x - 4} ${y0}h8M${x} ${y0}V${y1}M${x - 4} ${y1}h8`, class: "tlw-effect-bracket" },
+        mark,
+      );
       at = [x, (y0 + y1) / 2];
     }
     svg("circle", { cx: at[0], cy: at[1], r: 8, class: "tlw-effect-disc" }, mark);
-    svg("text", { x: at[0], y: at[1] + 4, "text-anchor": "middle", class: "tlw-effect-number" }, mark, String(i + 1));
+    svg(
+      "text",
+      { x: at[0], y: at[1] + 4, "text-anchor": "middle", class: "tlw-effect-number" },
+      mark,
+      String(i + 1),
+    );
   });
 }
 
@@ -170,8 +185,9 @@ function drawPanel(panel, metric, lines, smoothing, width, comparison) {
     }
   }
   const empty = yMin > yMax;
-  if (empty || isBounded(metric)) [yMin, yMax] = [Math.min(0, empty ? 0 : yMin), Math.max(1, empty ? 1 : yMax)];
-  else [yMin, yMax] = [Math.min(0, yMin), yMax > 0 ? yMax * 1.05 : 0];
+  if (empty || isBounded(metric)) {
+    [yMin, yMax] = [Math.min(0, empty ? 0 : yMin), Math.max(1, empty ? 1 : yMax)];
+  } else [yMin, yMax] = [Math.min(0, yMin), yMax > 0 ? yMax * 1.05 : 0];
   if (!(yMax > yMin)) yMax = yMin + 1;
   const X = (v) => left + (v / xMax) * (width - left - right);
   const Y = (v) => bottom - ((v - yMin) / (yMax - yMin)) * (bottom - top);
@@ -198,7 +214,11 @@ function drawPanel(panel, metric, lines, smoothing, width, comparison) {
   const labels = [];
   const words = [];
   for (const line of lines) {
-    const group = svg("g", { class: "tlw-line", style: `--tlw-line-color: var(--tlw-c-${line.color})` }, panel);
+    const group = svg(
+      "g",
+      { class: "tlw-line", style: `--tlw-line-color: var(--tlw-c-${line.color})` },
+      panel,
+    );
     group.dataset.line = line.key;
     for (const [kind, curve] of [["train", line.train], ["validation", line.validation]]) {
       if (!curve) continue;
@@ -310,7 +330,8 @@ export default () => {
     function comparisonOf(shown) {
       if (shown.length !== 2) return null;
       const keys = shown.map((line) => line.key);
-      return (model.get("_effects") ?? []).find((c) => keys.includes(c.base) && keys.includes(c.other)) ?? null;
+      return (model.get("_effects") ?? []).find((c) => keys.includes(c.base) && keys.includes(c.other)) ??
+        null;
     }
 
     let said = "";
@@ -374,11 +395,19 @@ export default () => {
           svg("path", { d: markerPath(line.marker, 15, 7, 4), class: "tlw-marker" }, swatch);
           const name = line.members.length > 1 ? `${line.key} (${line.members.length} runs)` : line.key;
           const on = !hidden.has(line.key);
-          const button = html("button", { type: "button", "aria-pressed": String(on), "data-key": `line-${i}` });
+          const button = html("button", {
+            type: "button",
+            "aria-pressed": String(on),
+            "data-key": `line-${i}`,
+          });
           button.append(swatch, html("span", {}, name));
           button.title = on ? "Hide this line" : "Show this line";
           button.addEventListener("click", () => {
-            set({ hidden: on ? [...model.get("hidden"), line.key] : model.get("hidden").filter((k) => k !== line.key) });
+            set({
+              hidden: on
+                ? [...model.get("hidden"), line.key]
+                : model.get("hidden").filter((k) => k !== line.key),
+            });
           });
           return button;
         }),
@@ -409,7 +438,9 @@ export default () => {
       else if (state === "paused" && !held) say = "going on…";
       if (status.textContent !== say) status.textContent = say; // a live region: speak only when it changes
       const { run = "", epoch = 0, epochs = 0 } = model.get("value") ?? {};
-      progress.textContent = state === "idle" || !run ? "" : `${run}: epoch ${epoch}${epochs ? ` of ${epochs}` : ""}`;
+      progress.textContent = state === "idle" || !run
+        ? ""
+        : `${run}: epoch ${epoch}${epochs ? ` of ${epochs}` : ""}`;
       hint.hidden = reachable || !active;
       hint.textContent = hint.hidden
         ? ""
