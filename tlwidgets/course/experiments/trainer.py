@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CourseError
+from .examples import Examples
 
 __all__ = ["Trainer", "Weights", "new_head", "weights_of"]
 
@@ -40,19 +41,10 @@ def new_head(model: Any, seed: int, *, layer: str | None = None) -> None:
     head.set_weights([np.asarray(kernel, "float32"), np.zeros(head.bias.shape, "float32")])
 
 
-def _copies(variables: Sequence[Any]) -> list[NDArray[Any]]:
-    return [np.array(v) for v in variables]
-
-
-def _restore(variables: Sequence[Any], values: Sequence[NDArray[Any]]) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
-
-
 class Trainer:
     """A classifier that is compiled once, and trained many times as if it had just been built and compiled.
 
-    What is frozen at the bottom runs over the images once (:meth:`features`), and the rest trains on what comes out.
+    What is frozen at the bottom runs over the images once (:meth:`prepare`), and the rest trains on what comes out.
 
     Parameters
     ----------
@@ -76,14 +68,16 @@ class Trainer:
 
         self.model = model
         part = split(model)
-        self._frozen, self._trains = part.prefix, part.suffix
+        # a scaling of the input alone is not worth a copy of the images
+        frozen = part.prefix is not None and bool(part.prefix.weights)
+        self._frozen, self._trains = (part.prefix, part.suffix) if frozen else (None, model)
         optimizer = FlatAdam() if optimizer is None else optimizer
         # XLA takes half as long again on a CPU
         self._trains.compile(
             optimizer, "sparse_categorical_crossentropy", metrics=list(metrics) or None, jit_compile=False
         )
         optimizer.build(self._trains.trainable_variables)
-        self._start = _copies(model.variables), _copies(optimizer.variables)
+        self._start = [(v, np.array(v)) for v in (*model.variables, *optimizer.variables)]
 
     @classmethod
     def on(
@@ -113,14 +107,14 @@ class Trainer:
         """How many numbers train."""
         return int(sum(np.prod(v.shape) for v in self._trains.trainable_variables))
 
-    def features(self, x: NDArray[Any], *, batch_size: int = 32) -> Any:
+    def prepare(self, examples: Examples, *, batch_size: int = 32) -> Examples:
         """Return what the frozen part makes of images, to be trained and measured on; the images if none is frozen."""
         from ...training.extraction import forward
 
         if self._frozen is None:
-            return x
-        made = forward(self._frozen, x, batch_size)
-        return made[0] if len(made) == 1 else made
+            return examples
+        (features,) = forward(self._frozen, examples.x, batch_size)
+        return Examples(features, examples.y)
 
     def begin(self, seed: int, weights: Weights | None = None, *, head: str | None = "") -> None:
         """Be as when it was built: forget what was trained, and begin anew with a seed.
@@ -137,20 +131,19 @@ class Trainer:
         """
         import keras
 
-        _restore(self.model.variables, self._start[0])
+        for variable, value in self._start:
+            variable.assign(value)
         if head is not None:
             new_head(self.model, seed, layer=head or None)
         mine = {layer.name: layer for layer in self.model.layers}
         for name, values in (weights or {}).items():
             if name in mine:
                 mine[name].set_weights(values)
-        _restore(self._trains.optimizer.variables, self._start[1])
         keras.utils.set_random_seed(seed)
 
     def fit(
         self,
-        x: Any,
-        y: NDArray[Any] | None = None,
+        examples: Any,
         *,
         learning_rate: float,
         epochs: int = 1,
@@ -163,8 +156,8 @@ class Trainer:
 
         Parameters
         ----------
-        x, y
-            What :meth:`features` returned, and labels; or a ``keras.utils.PyDataset`` alone.
+        examples
+            What :meth:`prepare` returned, or a ``keras.utils.PyDataset`` of such.
         learning_rate
             From now on.
         epochs, batch_size, shuffle, callbacks
@@ -186,18 +179,19 @@ class Trainer:
             )
         self._trains.optimizer.learning_rate = learning_rate
         drop = [schedule.late_drop(learning_rate, epochs)] if late_drop else []
+        given = (examples.x, examples.y) if isinstance(examples, Examples) else (examples,)
         history = self._trains.fit(
-            x, y, epochs=epochs, batch_size=batch_size, shuffle=shuffle, verbose=0, callbacks=[*callbacks, *drop]
+            *given, epochs=epochs, batch_size=batch_size, shuffle=shuffle, verbose=0, callbacks=[*callbacks, *drop]
         )
         return dict(history.history)
 
-    def scores(self, x: Any, *, batch_size: int = 32) -> NDArray[np.float32]:
-        """Return the probabilities (n, classes) for what :meth:`features` returned."""
+    def scores(self, x: NDArray[Any], *, batch_size: int = 32) -> NDArray[np.float32]:
+        """Return the probabilities (n, classes) for prepared images (:meth:`prepare`), in inference mode."""
         from ...training.extraction import forward
 
         (scores,) = forward(self._trains, x, batch_size)
         return scores
 
-    def accuracy(self, x: Any, y: NDArray[Any], *, batch_size: int = 32) -> float:
-        """Return the share (0 … 1) that is named correctly, in inference mode."""
-        return float((self.scores(x, batch_size=batch_size).argmax(axis=1) == y).mean())
+    def accuracy(self, examples: Examples, *, batch_size: int = 32) -> float:
+        """Return the share (0 … 1) of prepared images that is named correctly."""
+        return float((self.scores(examples.x, batch_size=batch_size).argmax(axis=1) == examples.y).mean())
