@@ -33,7 +33,7 @@ lint: setup-dev  ## lint and types alone
 	@$(RUN) tools/test.py lint
 
 format: setup-dev  ## put the code into the house style
-	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix . && $(RUN) -m deno fmt --quiet
 
 bench: setup-dev  ## benchmarks (ratios, not seconds)
 	@for b in benchmarks/*.py; do echo "== $$b"; $(RUN) $$b || exit 1; done

@@ -69,7 +69,7 @@ def ours(sheet, many: int, folder: Path) -> tuple[float, float]:
         for path in sorted(source.iterdir())[:part]:
             shutil.copy(path, some)
         before = spent()
-        command = [sys.executable, "-m", "tlwidgets", "grade", str(some), "--assignment", sheet.name]
+        command = [sys.executable, "-m", "tlwidgets", "grade", "run", str(some), "--assignment", sheet.name]
         subprocess.run([*command, "--out", str(folder / f"r{part}")], check=True, stdout=subprocess.DEVNULL)
         used.append(spent() - before)
     with (folder / f"r{many}" / "grades.csv").open() as f:

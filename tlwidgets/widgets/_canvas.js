@@ -1,3 +1,4 @@
+// @ts-nocheck: not yet
 // What widgets that draw on a canvas share.
 
 /** Give a canvas a size in CSS pixels, sharp on this screen. Returns its context, to draw on in CSS pixels. */
@@ -19,7 +20,9 @@ export function fitCanvas(canvas, width, height) {
 /** The values of colour variables where an element stands: a canvas cannot follow them by itself. */
 export function inks(element, names) {
   const style = getComputedStyle(element);
-  return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--tlw-${name}`).trim() || "#888"]));
+  return Object.fromEntries(
+    names.map((name) => [name, style.getPropertyValue(`--tlw-${name}`).trim() || "#888"]),
+  );
 }
 
 /** Call `callback()` when the theme changes, and before and after printing. Returns a cleanup function. */

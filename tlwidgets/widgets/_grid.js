@@ -1,5 +1,7 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // A matrix of coloured cells that is moved through by keyboard and pointer.
-import { svg, html, ownKeys } from "./_shared.js";
+import { html, ownKeys, svg } from "./_shared.js";
 
 const LETTER = 6.4; // mean width of a letter at 11 px
 const WIDEST = 64;
@@ -77,7 +79,10 @@ export function heatmap({ describe, onOpen, onClose }) {
     }
     if (names.rowTitle) {
       const y = top + (h * rows.length) / 2;
-      text({ x: 12, y, transform: `rotate(-90 12 ${y})`, "text-anchor": "middle", class: "tlw-axis" }, names.rowTitle);
+      text(
+        { x: 12, y, transform: `rotate(-90 12 ${y})`, "text-anchor": "middle", class: "tlw-axis" },
+        names.rowTitle,
+      );
     }
     if (!tiny) {
       rows.forEach((name, i) => {
@@ -93,8 +98,17 @@ export function heatmap({ describe, onOpen, onClose }) {
     const fills = new Map();
     const marks = new Map();
     const add = (map, key, path) => map.set(key, (map.get(key) ?? "") + path);
-    const box = (x, y) => `M${x.toFixed(2)} ${y.toFixed(2)}h${(w - gap).toFixed(2)}v${(h - gap).toFixed(2)}h${(gap - w).toFixed(2)}z`;
-    const area = svg("rect", { x: left, y: top, width: w * columns.length, height: h * rows.length, class: "tlw-grid-ground" });
+    const box = (x, y) =>
+      `M${x.toFixed(2)} ${y.toFixed(2)}h${(w - gap).toFixed(2)}v${(h - gap).toFixed(2)}h${
+        (gap - w).toFixed(2)
+      }z`;
+    const area = svg("rect", {
+      x: left,
+      y: top,
+      width: w * columns.length,
+      height: h * rows.length,
+      class: "tlw-grid-ground",
+    });
     parts.push(area);
     let missing = "";
     const numbers = [];
@@ -102,19 +116,27 @@ export function heatmap({ describe, onOpen, onClose }) {
       const x = left + w * one.j;
       const y = top + h * one.i;
       if (one.missing) {
-        missing += `${box(x, y)}M${x.toFixed(1)} ${(y + h - gap).toFixed(1)}l${(w - gap).toFixed(1)} ${(gap - h).toFixed(1)}`;
+        missing += `${box(x, y)}M${x.toFixed(1)} ${(y + h - gap).toFixed(1)}l${(w - gap).toFixed(1)} ${
+          (gap - h).toFixed(1)
+        }`;
         continue;
       }
       add(fills, one.level, box(x, y));
       const s = Math.min(8, w * 0.24);
       if (one.mark && w > 5) {
         const [cx, cy] = [x + w - gap - s - 1.5, y + 1.5];
-        const path = one.mark > 0 ? `M${cx} ${cy + s}h${s}l${-s / 2} ${-s}z` : `M${cx} ${cy}h${s}l${-s / 2} ${s}z`;
+        const path = one.mark > 0
+          ? `M${cx} ${cy + s}h${s}l${-s / 2} ${-s}z`
+          : `M${cx} ${cy}h${s}l${-s / 2} ${s}z`;
         add(marks, one.level, path);
       }
       const words = w > 20 && h > 13 ? one.text(w - 4 - (one.mark && h < 30 ? s : 0)) : "";
       if (words) {
-        const attributes = { x: x + (w - gap) / 2, y: y + h / 2 + 4 + (one.mark && h > 26 ? 2 : 0), "text-anchor": "middle" };
+        const attributes = {
+          x: x + (w - gap) / 2,
+          y: y + h / 2 + 4 + (one.mark && h > 26 ? 2 : 0),
+          "text-anchor": "middle",
+        };
         attributes.style = `fill: var(--tlw-c-${levelName(one.level)}-ink)`;
         if (one.strong) attributes["font-weight"] = 600;
         numbers.push(svg("text", { ...attributes, class: "tlw-cell-text" }, null, words));
@@ -125,7 +147,9 @@ export function heatmap({ describe, onOpen, onClose }) {
     }
     if (missing) parts.push(svg("path", { d: missing, class: "tlw-cell-missing" }));
     for (const [key, path] of marks) {
-      parts.push(svg("path", { d: path, class: "tlw-cell-mark", style: `fill: var(--tlw-c-${levelName(key)}-ink)` }));
+      parts.push(
+        svg("path", { d: path, class: "tlw-cell-mark", style: `fill: var(--tlw-c-${levelName(key)}-ink)` }),
+      );
     }
     plot.replaceChildren(...parts, ...numbers);
     frame();
@@ -162,7 +186,10 @@ export function heatmap({ describe, onOpen, onClose }) {
 
   function move(i, j) {
     const { rows, columns } = names;
-    const to = { i: Math.max(0, Math.min(rows.length - 1, i)), j: Math.max(0, Math.min(columns.length - 1, j)) };
+    const to = {
+      i: Math.max(0, Math.min(rows.length - 1, i)),
+      j: Math.max(0, Math.min(columns.length - 1, j)),
+    };
     if (to.i === at.i && to.j === at.j) return;
     at = to;
     frame();
@@ -242,7 +269,9 @@ export function heatmap({ describe, onOpen, onClose }) {
 export function scale(low, high, levels) {
   const element = html("div", { class: "tlw-scale", "aria-hidden": "true" }, html("span", {}, low));
   const strip = html("span", { class: "tlw-scale-strip" });
-  for (const level of levels) strip.append(html("i", { style: `background: var(--tlw-c-${levelName(level)})` }));
+  for (const level of levels) {
+    strip.append(html("i", { style: `background: var(--tlw-c-${levelName(level)})` }));
+  }
   element.append(strip, html("span", {}, high));
   return element;
 }

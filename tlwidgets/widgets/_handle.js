@@ -1,3 +1,4 @@
+// @ts-nocheck: not yet
 // A handle on a drawing, moved by keyboard and by dragging.
 import { ownKeys } from "./_shared.js";
 

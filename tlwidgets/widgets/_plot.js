@@ -1,3 +1,4 @@
+// @ts-nocheck: not yet
 // What widgets with axes share.
 
 /** Round numbers from `low` to `high`, about `count` of them. */

@@ -1,3 +1,4 @@
+// @ts-nocheck: not yet
 // Helpers that every widget uses. Python puts this text in place of a widget's import line (see _bundle.py).
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -81,7 +82,19 @@ export function focusKeeper() {
   };
 }
 
-const OWN_KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", "Enter", "Escape", " "]);
+const OWN_KEYS = new Set([
+  "ArrowLeft",
+  "ArrowRight",
+  "ArrowUp",
+  "ArrowDown",
+  "Home",
+  "End",
+  "PageUp",
+  "PageDown",
+  "Enter",
+  "Escape",
+  " ",
+]);
 
 // Notebook 7 takes keys on their way down to the element, JupyterLab on their way up; this mark tells both to leave one
 window.addEventListener(
@@ -129,7 +142,12 @@ export function choice(legend, key, onChoose) {
       shown = wanted;
       row.replaceChildren(
         ...names.map((name, index) => {
-          const radio = html("input", { type: "radio", name: group, value: index, "data-key": `${key}-${index}` });
+          const radio = html("input", {
+            type: "radio",
+            name: group,
+            value: index,
+            "data-key": `${key}-${index}`,
+          });
           radio.addEventListener("change", () => onChoose(index));
           radio.addEventListener("keydown", (event) => event.stopPropagation());
           return html("label", {}, radio, html("span", {}, name));
@@ -145,16 +163,27 @@ export function choice(legend, key, onChoose) {
 
 /** The numbers behind a picture as a table, folded. `build()` returns {head, rows} each time it is opened. */
 export function asTable(build) {
-  const holder = html("div", { class: "tlw-scroll", tabindex: 0, role: "region", "aria-label": "Table of the numbers" });
+  const holder = html("div", {
+    class: "tlw-scroll",
+    tabindex: 0,
+    role: "region",
+    "aria-label": "Table of the numbers",
+  });
   const element = html("details", { class: "tlw-table" });
   element.append(html("summary", { "data-key": "table" }, "Numbers as a table"), holder);
   element.firstChild.addEventListener("keydown", (event) => event.stopPropagation());
   function draw() {
     if (!element.open) return;
     const { head, rows } = build();
-    const line = (cells, tag) => html("tr", {}, ...cells.map((cell) => html(tag, tag === "th" ? { scope: "col" } : {}, String(cell))));
+    const line = (cells, tag) =>
+      html("tr", {}, ...cells.map((cell) => html(tag, tag === "th" ? { scope: "col" } : {}, String(cell))));
     holder.replaceChildren(
-      html("table", {}, html("thead", {}, line(head, "th")), html("tbody", {}, ...rows.map((row) => line(row, "td")))),
+      html(
+        "table",
+        {},
+        html("thead", {}, line(head, "th")),
+        html("tbody", {}, ...rows.map((row) => line(row, "td"))),
+      ),
     );
   }
   element.addEventListener("toggle", draw);

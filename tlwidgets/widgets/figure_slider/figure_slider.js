@@ -1,3 +1,4 @@
+// @ts-nocheck: not yet
 import { focusKeeper, html } from "../_shared.js";
 
 export default () => {
@@ -8,7 +9,13 @@ export default () => {
       const urls = model
         .get("_pictures")
         .map((bytes) => URL.createObjectURL(new Blob([bytes], { type: "image/png" })));
-      const slider = html("input", { type: "range", min: 0, max: names.length - 1, step: 1, "data-key": "slider" });
+      const slider = html("input", {
+        type: "range",
+        min: 0,
+        max: names.length - 1,
+        step: 1,
+        "data-key": "slider",
+      });
       slider.setAttribute("aria-label", model.get("label"));
       const name = html("output", { class: "tlw-figure-name" });
       const picture = html("img", { class: "tlw-figure-picture" });

