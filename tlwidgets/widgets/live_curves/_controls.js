@@ -2,13 +2,14 @@
 import { html } from "../_shared.js";
 import { controlsHint, isActive, progressWords, smoothingWords, statusWords } from "./_words.js";
 
-/** @typedef {import("../_shared.js").Model} Model */
+/** @import { Model } from "../_types.d.ts" */
+/** @import { Traits } from "./_types.d.ts" */
 
 /**
  * The bar and the hint below it. `set(changes)` sends traits to Python; `paint()` shows those of now.
  *
- * @param {Model} model
- * @param {(changes: Record<string, unknown>) => void} set
+ * @param {Model<Traits>} model
+ * @param {(changes: Partial<Traits>) => void} set
  */
 export function makeControls(model, set) {
   const pause = html("button", { type: "button", "aria-pressed": "false", "data-key": "pause" }, "Pause");

@@ -1,24 +1,6 @@
 // Where things lie in a panel: its size, its axes, the paths of its lines, the places of their names.
 
-/** @typedef {import("./_points.js").Line} Line */
-/** @typedef {import("./_points.js").Shown} Shown */
-/** @typedef {(value: number) => number} Scale From a value to a place in pixels. */
-/**
- * @typedef {object} Frame The axes of a panel; all but the limits in pixels.
- * @property {number} width
- * @property {number} height
- * @property {number} left
- * @property {number} right where the axes end, not a margin
- * @property {number} top
- * @property {number} bottom
- * @property {number} xMax
- * @property {number} yMin
- * @property {number} yMax
- * @property {Scale} X
- * @property {Scale} Y
- * @property {boolean} empty without points
- * @property {boolean} withNames with room at the right for the names of the lines
- */
+/** @import { Curve, Frame, Line, Scale } from "./_types.d.ts" */
 
 const HEIGHT = 200;
 const MARGIN = { left: 36, right: 10, top: 24, bottom: 32 };
@@ -43,7 +25,7 @@ export function panelWidth(width, count) {
 /**
  * The largest x (at least 1), and the lowest and highest y; Infinity and -Infinity without a number.
  *
- * @param {Pick<Shown, "train" | "validation">[]} lines
+ * @param {Pick<Line, "train" | "validation">[]} lines
  */
 export function extent(lines) {
   let xMax = 1;
@@ -80,10 +62,9 @@ export const isBounded = (metric) => /acc|auc|precision|recall|f1|iou/i.test(met
  */
 export function yLimits(metric, low, high) {
   const empty = low > high;
-  const [from, to] =
-    empty || isBounded(metric)
-      ? [Math.min(0, empty ? 0 : low), Math.max(1, empty ? 1 : high)]
-      : [Math.min(0, low), high > 0 ? high * 1.05 : 0];
+  const [from, to] = empty || isBounded(metric)
+    ? [Math.min(0, empty ? 0 : low), Math.max(1, empty ? 1 : high)]
+    : [Math.min(0, low), high > 0 ? high * 1.05 : 0];
   return [from, to > from ? to : from + 1];
 }
 
@@ -91,7 +72,7 @@ export function yLimits(metric, low, high) {
  * The axes of a panel.
  *
  * @param {string} metric
- * @param {Shown[]} lines
+ * @param {Line[]} lines
  * @param {number} width
  * @returns {Frame}
  */
@@ -151,7 +132,7 @@ export function linePath(xs, ys, X, Y, limit) {
 /**
  * Path of the band between the lowest and the highest run; values without a number are passed over.
  *
- * @param {Line} line
+ * @param {Curve} curve
  * @param {Scale} X
  * @param {Scale} Y
  */

@@ -3,8 +3,7 @@ import { html, svg } from "../_shared.js";
 import { markerPath } from "../_plot.js";
 import { lineName, strokeWords } from "./_words.js";
 
-/** @typedef {import("./_points.js").Group} Group */
-/** @typedef {import("./_words.js").Comparison} Comparison */
+/** @import { Comparison, Group } from "./_types.d.ts" */
 
 /** @param {Group} line */
 function swatchOf({ color, marker }) {

@@ -1,14 +1,10 @@
 // One metric drawn: axes, bands, lines, names. Drawn anew with every frame that has new points.
 import { svg } from "../_shared.js";
-import { ticks, markerPath } from "../_plot.js";
+import { markerPath, ticks } from "../_plot.js";
 import { smoothed } from "./_points.js";
 import { bandPath, frameOf, linePath, NAME_WIDTH, shorten, spread } from "./_layout.js";
 
-/** @typedef {import("./_layout.js").Frame} Frame */
-/** @typedef {import("./_points.js").Line} Line */
-/** @typedef {import("./_points.js").Shown} Shown */
-/** @typedef {import("./_words.js").Comparison} Comparison */
-/** @typedef {import("./_words.js").Effect} Effect */
+/** @import { Comparison, Curve, Effect, Frame, Line } from "./_types.d.ts" */
 /** @typedef {{ x: number, y: number, value: number }} End Where a curve ends, in pixels, and its last number. */
 
 const NAME_DISTANCE = 13; // between the names of two lines
@@ -41,7 +37,7 @@ function drawAxes(panel, metric, { width, height, left, right, top, bottom, xMax
  *
  * @param {SVGGElement} group
  * @param {"train" | "validation"} kind
- * @param {Line} curve
+ * @param {Curve} curve
  * @param {number} smoothing
  * @param {Frame} frame
  * @returns {End | null}
@@ -64,7 +60,7 @@ function drawCurve(group, kind, curve, smoothing, { width, X, Y }) {
  * A line with its marker. Returns where its name belongs (null without a number), and its last values in words.
  *
  * @param {SVGSVGElement} panel
- * @param {Shown} line
+ * @param {Line} line
  * @param {number} smoothing
  * @param {Frame} frame
  */
@@ -74,7 +70,7 @@ function drawLine(panel, line, smoothing, frame) {
   group.dataset.line = line.key;
   /** @type {string[]} */
   const words = [];
-  /** @type {{ y: number, line: Shown } | null} */
+  /** @type {{ y: number, line: Line } | null} */
   let label = null;
   for (const kind of /** @type {const} */ (["train", "validation"])) {
     const curve = line[kind];
@@ -93,7 +89,7 @@ function drawLine(panel, line, smoothing, frame) {
  * The names of the lines at the right, apart from each other.
  *
  * @param {SVGSVGElement} panel
- * @param {{ y: number, line: Shown }[]} labels
+ * @param {{ y: number, line: Line }[]} labels
  * @param {Frame} frame
  */
 function drawNames(panel, labels, { right, top, bottom }) {
@@ -133,7 +129,7 @@ function drawEffects(panel, effects, { X, Y, right }) {
  * @param {SVGSVGElement} panel
  * @param {object} content
  * @param {string} content.metric
- * @param {Shown[]} content.lines
+ * @param {Line[]} content.lines
  * @param {number} content.smoothing
  * @param {number} content.width in pixels
  * @param {Comparison | null} content.comparison of the lines, in whichever metric

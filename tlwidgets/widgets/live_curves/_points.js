@@ -6,15 +6,7 @@ export const VALIDATION = 1;
 const NUMBERS = 5; // run, metric, TRAIN or VALIDATION, x (epochs), y
 const BYTES = 4 * NUMBERS;
 
-/**
- * @typedef {{ x: number[], y: number[] }} Curve One run, one metric, training or validation.
- * @typedef {Map<string, Curve>} Series The curves by {@link seriesKey}.
- * @typedef {{ x: number[], y: number[], low: number[] | null, high: number[] | null }} Line
- *   What is drawn: a run, or the mean of the runs of a group with the lowest and highest value at every x.
- * @typedef {{ name: string, line: string, color: string, marker: string }} Run As RunInfo in _points.py.
- * @typedef {Run & { key: string, members: number[] }} Group A line of the legend and the numbers of its runs.
- * @typedef {Group & { train: Line | null, validation: Line | null }} Shown A line with its curves of one metric.
- */
+/** @import { Curve, Group, Points, Run, Series } from "./_types.d.ts" */
 
 /**
  * @param {number} run
@@ -77,8 +69,8 @@ export function smoothed(values, amount) {
 /**
  * The runs of one line put together: mean, lowest and highest at every x.
  *
- * @param {Curve[]} curves at least one
- * @returns {Line}
+ * @param {Points[]} curves at least one
+ * @returns {Curve}
  */
 export function combine(curves) {
   if (curves.length === 1) return { ...curves[0], low: null, high: null };
@@ -131,8 +123,8 @@ export function groupRuns(runs) {
  * @param {number} metric
  * @param {number} split
  */
-export function lineOf(series, members, metric, split) {
-  /** @type {Curve[]} */
+export function curveOf(series, members, metric, split) {
+  /** @type {Points[]} */
   const curves = [];
   for (const run of members) {
     const curve = series.get(seriesKey(run, metric, split));

@@ -1,20 +1,20 @@
 // One view of LiveCurves: its elements, and what is painted when.
-import { html, svg, followWidth, oncePerFrame } from "../_shared.js";
+import { followWidth, html, oncePerFrame, svg } from "../_shared.js";
 import { makeControls } from "./_controls.js";
 import { panelWidth } from "./_layout.js";
 import { makeDifferences, makeLegend } from "./_legend.js";
 import { drawPanel } from "./_panel.js";
-import { countPoints, groupRuns, lineOf, TRAIN, VALIDATION } from "./_points.js";
+import { countPoints, curveOf, groupRuns, TRAIN, VALIDATION } from "./_points.js";
 import { comparisonHint, comparisonOf } from "./_words.js";
 
-/** @typedef {import("../_shared.js").Model} Model */
-/** @typedef {import("./_points.js").Series} Series */
+/** @import { Model } from "../_types.d.ts" */
+/** @import { Series, Traits } from "./_types.d.ts" */
 
 /**
  * The panels, one per metric, and the differences below them. `make()` when the metrics change, `paint(width)` for new
  * points.
  *
- * @param {Model} model
+ * @param {Model<Traits>} model
  * @param {Series} series
  */
 function makePanels(model, series) {
@@ -40,11 +40,17 @@ function makePanels(model, series) {
     metrics.forEach((metric, i) => {
       const lines = shown.map((line) => ({
         ...line,
-        train: lineOf(series, line.members, i, TRAIN),
-        validation: lineOf(series, line.members, i, VALIDATION),
+        train: curveOf(series, line.members, i, TRAIN),
+        validation: curveOf(series, line.members, i, VALIDATION),
       }));
       const smoothing = model.get("smoothing");
-      drawPanel(panels[i], { metric, lines, smoothing, width: panelWidth(width, metrics.length), comparison });
+      drawPanel(panels[i], {
+        metric,
+        lines,
+        smoothing,
+        width: panelWidth(width, metrics.length),
+        comparison,
+      });
     });
   }
 
@@ -54,7 +60,7 @@ function makePanels(model, series) {
 /**
  * What stands around the controls and the panels: title, gaps and the curves in words.
  *
- * @param {Model} model
+ * @param {Model<Traits>} model
  */
 function makeTexts(model) {
   const title = html("div", { class: "tlw-title" });
@@ -74,7 +80,7 @@ function makeTexts(model) {
 }
 
 /**
- * @param {Model} model
+ * @param {Model<Traits>} model
  * @param {Series} series shared by all views of the model
  */
 export function makeView(model, series) {

@@ -1,13 +1,6 @@
 // What LiveCurves says: its status, its progress, its legend, how two lines differ.
 
-/** @typedef {import("./_points.js").Group} Group */
-/**
- * @typedef {{ status: string, stop: boolean, paused: boolean }} State Traits of the same names.
- * @typedef {{ run?: string, epoch?: number, epochs?: number }} Progress
- * @typedef {{ kind: string, text: string, x0: number | null, x1: number | null, y0: number, y1: number }} Effect
- * @typedef {{ base: string, other: string, metric: string, head: string, foot: string, effects: Effect[] }} Comparison
- *   Of two lines, as in _effects.py.
- */
+/** @import { Comparison, Group, Traits } from "./_types.d.ts" */
 
 /** @type {Record<string, string>} */
 const STATUS_WORDS = {
@@ -29,7 +22,7 @@ export const isActive = (status) => status === "running" || status === "paused";
 /**
  * The status; what was asked for and has not happened yet is said first.
  *
- * @param {State} state
+ * @param {Pick<Traits, "status" | "stop" | "paused">} state
  */
 export function statusWords({ status, stop, paused }) {
   if (isActive(status) && stop) return "stopping after this batch…";
@@ -40,7 +33,7 @@ export function statusWords({ status, stop, paused }) {
 
 /**
  * @param {string} status
- * @param {Progress | null | undefined} progress
+ * @param {Traits["value"]} progress
  */
 export function progressWords(status, progress) {
   const { run = "", epoch = 0, epochs = 0 } = progress ?? {};

@@ -3,8 +3,8 @@ import { focusKeeper } from "../_shared.js";
 import { decode } from "./_points.js";
 import { makeView } from "./_view.js";
 
-/** @typedef {import("../_shared.js").Model} Model */
-/** @typedef {import("./_points.js").Series} Series */
+/** @import { Model, View } from "../_types.d.ts" */
+/** @import { Series, Traits } from "./_types.d.ts" */
 
 // anywidget calls this factory once per model: what is in the closure is shared by all views of one widget
 export default () => {
@@ -15,7 +15,7 @@ export default () => {
   const attend = focusKeeper();
   const redrawAll = () => redraws.forEach((redraw) => redraw());
 
-  /** @param {{ model: Model }} given */
+  /** @param {{ model: Model<Traits> }} given */
   function initialize({ model }) {
     const takeSnapshot = () => {
       series.clear();
@@ -41,7 +41,7 @@ export default () => {
     };
   }
 
-  /** @param {{ model: Model, el: HTMLElement }} given */
+  /** @param {View<Traits>} view */
   function render({ model, el }) {
     const { box, start, redraw, paintState, paintLegend, remakePanels } = makeView(model, series);
     el.append(box);
@@ -56,7 +56,9 @@ export default () => {
       ["metrics", remakePanels],
       ["smoothing", onSmoothing],
       ["_effects", redraw],
-      ...["title", "status", "stop", "paused", "value", "text", "_controls", "_gaps"].map((name) => [name, paintState]),
+      ...["title", "status", "stop", "paused", "value", "text", "_controls", "_gaps"].map((
+        name,
+      ) => [name, paintState]),
     ];
     for (const [name, action] of listeners) model.on(`change:${name}`, action);
     redraws.add(redraw);
