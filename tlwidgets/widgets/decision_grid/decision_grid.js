@@ -2,7 +2,8 @@
 // deno-lint-ignore-file house/function-length
 // DecisionGrid: a strategy for every kind of target, and the regret of the choice.
 import { asTable, choice, focusKeeper, followWidth, html, oncePerFrame, svg } from "../_shared.js";
-import { runBars, runWords } from "../_bars.js";
+import { runBars } from "../_bars.js";
+import { runWords } from "../_runs.js";
 
 export default () => {
   const attend = focusKeeper();

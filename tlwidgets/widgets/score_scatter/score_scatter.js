@@ -12,7 +12,8 @@ import {
   ownKeys,
   svg,
 } from "../_shared.js";
-import { markerPath, ticks } from "../_plot.js";
+import { markerPath } from "../_paths.js";
+import { ticks } from "../_scales.js";
 
 const LEFT = 48;
 const RIGHT = 14;

@@ -3,9 +3,10 @@
 // ShiftSlider: pictures, accuracy and calibration under a growing shift.
 import { asTable, choice, focusKeeper, followWidth, html, oncePerFrame, svg } from "../_shared.js";
 import { handle, sender } from "../_handle.js";
-import { markerPath, ticks } from "../_plot.js";
-import { axes, bandPath, DASHES, linePath, sizePlot } from "../_axes.js";
+import { axes, DASHES, sizePlot } from "../_axes.js";
 import { spriteTiles } from "../_sprite.js";
+import { bandPath, linePath, markerPath } from "../_paths.js";
+import { ticks } from "../_scales.js";
 
 const NAMES = { accuracy: "accuracy", ece: "calibration error", distance: "distance" };
 
