@@ -5,7 +5,6 @@ import {
   isBounded,
   linePath,
   panelWidth,
-  shorten,
   spread,
   yLimits,
 } from "../../tlwidgets/widgets/live_curves/_layout.js";
@@ -163,12 +162,6 @@ Deno.test("names lie apart and within the panel, in the order of their lines", (
   assert.deepEqual(places(-1e9), [30]);
   assert.deepEqual(places(50, 50, 50), [50, 63, 76]);
   assert.deepEqual(places(169, 1e9, 168), [144, 157, 170]);
-});
-
-Deno.test("long names are cut to the room", () => {
-  assert.equal(shorten("fine-tuned", 88), "fine-tuned");
-  assert.equal(shorten("a name that goes on", 60), "a name th…");
-  assert.equal(shorten("name", 3), "n…");
 });
 
 Deno.test("the status says what was asked for until it happens", () => {

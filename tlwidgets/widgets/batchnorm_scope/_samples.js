@@ -1,5 +1,6 @@
 // Samples of running statistics: those of one layer, their axes, the table of the last ones. No DOM.
 
+/** @import { Axis } from "../_axes.js" */
 /** @import { Run, Sample } from "./_types.d.ts" */
 
 /** Which statistic: the distance of the mean in standard deviations, or the factor of the variance. */
@@ -54,6 +55,7 @@ const factorText = (v) => `× ${digits(v)}`;
  *
  * @param {number} statistic
  * @param {Sample[][]} lines one per run
+ * @returns {Omit<Axis, "name">}
  */
 export function axisOf(statistic, lines) {
   const finite = lines.flat().flatMap(([, ...channels]) => channels).filter(Number.isFinite);

@@ -5,11 +5,11 @@
 const HEIGHT = 200;
 const MARGIN = { left: 36, right: 10, top: 24, bottom: 32 };
 const NAME_ROOM = 96; // at the right of a panel for the names of the lines
+export const NAME_LETTERS = 14; // of 6 px, that fit there
 const MOST_NAMES = 4; // with more lines than this, only the legend names them
 const NARROWEST_WITH_NAMES = 300;
 const GAP = 12; // between panels
 const NARROWEST_PANEL = 260;
-const LETTER = 6; // mean width of a letter at 11 px
 
 /**
  * The width of a panel when as many as fit, at most three, stand side by side.
@@ -164,17 +164,3 @@ export function spread(labels, top, bottom, distance) {
   }
   return labels;
 }
-
-/**
- * A name cut to the room that there is, in pixels.
- *
- * @param {string} text
- * @param {number} room
- */
-export function shorten(text, room) {
-  const letters = Math.floor(room / LETTER);
-  return text.length > letters ? `${text.slice(0, Math.max(1, letters - 1))}…` : text;
-}
-
-/** Room for a name in a panel with names. */
-export const NAME_WIDTH = NAME_ROOM - 8;

@@ -1,6 +1,6 @@
 // The lines as buttons that hide and show them, and how two that are shown differ.
 import { html, svg } from "../_shared.js";
-import { markerPath } from "../_plot.js";
+import { markerPath } from "../_paths.js";
 import { lineName, strokeWords } from "./_words.js";
 
 /** @import { Comparison, Group } from "./_types.d.ts" */

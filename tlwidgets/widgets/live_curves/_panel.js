@@ -1,8 +1,10 @@
 // One metric drawn: axes, bands, lines, names. Drawn anew with every frame that has new points.
 import { svg } from "../_shared.js";
-import { markerPath, ticks } from "../_plot.js";
+import { cutText } from "../_text.js";
+import { markerPath } from "../_paths.js";
+import { ticks } from "../_scales.js";
 import { smoothed } from "./_points.js";
-import { bandPath, frameOf, linePath, NAME_WIDTH, shorten, spread } from "./_layout.js";
+import { bandPath, frameOf, linePath, NAME_LETTERS, spread } from "./_layout.js";
 
 /** @import { Comparison, Curve, Effect, Frame, Line } from "./_types.d.ts" */
 /** @typedef {{ x: number, y: number, value: number }} End Where a curve ends, in pixels, and its last number. */
@@ -94,7 +96,12 @@ function drawLine(panel, line, smoothing, frame) {
  */
 function drawNames(panel, labels, { right, top, bottom }) {
   for (const { y, line } of spread(labels, top + 6, bottom + 2, NAME_DISTANCE)) {
-    const element = svg("text", { x: right + 8, y, class: "tlw-name" }, panel, shorten(line.key, NAME_WIDTH));
+    const element = svg(
+      "text",
+      { x: right + 8, y, class: "tlw-name" },
+      panel,
+      cutText(line.key, NAME_LETTERS),
+    );
     element.style.setProperty("--tlw-line-color", `var(--tlw-c-${line.color})`);
   }
 }

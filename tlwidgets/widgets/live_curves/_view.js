@@ -1,5 +1,5 @@
 // One view of LiveCurves: its elements, and what is painted when.
-import { followWidth, html, oncePerFrame, svg } from "../_shared.js";
+import { followWidth, html, oncePerFrame, put, svg } from "../_shared.js";
 import { makeControls } from "./_controls.js";
 import { panelWidth } from "./_layout.js";
 import { makeDifferences, makeLegend } from "./_legend.js";
@@ -30,7 +30,6 @@ function makePanels(model, series) {
 
   /** @param {number} width of all panels, in pixels */
   function paint(width) {
-    /** @type {string[]} */
     const metrics = model.get("metrics");
     const hidden = new Set(model.get("hidden"));
     const shown = groupRuns(model.get("_runs")).filter((line) => !hidden.has(line.key));
@@ -70,9 +69,7 @@ function makeTexts(model) {
   function paint() {
     title.textContent = model.get("title");
     title.hidden = !model.get("title");
-    /** @type {string[]} */
-    const sentences = model.get("_gaps");
-    gaps.replaceChildren(...sentences.map((sentence) => html("li", {}, sentence)));
+    gaps.replaceChildren(...model.get("_gaps").map((sentence) => html("li", {}, sentence)));
     words.textContent = model.get("text");
   }
 
@@ -84,18 +81,13 @@ function makeTexts(model) {
  * @param {Series} series shared by all views of the model
  */
 export function makeView(model, series) {
-  /** @param {Record<string, unknown>} changes */
-  const set = (changes) => {
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    model.save_changes();
-  };
   const texts = makeTexts(model);
-  const controls = makeControls(model, set);
+  const controls = makeControls(model);
   const panels = makePanels(model, series);
   const { legend, key, paint: paintLines } = makeLegend((line) => {
-    /** @type {string[]} */
     const hidden = model.get("hidden");
-    set({ hidden: hidden.includes(line) ? hidden.filter((other) => other !== line) : [...hidden, line] });
+    const rest = hidden.filter((other) => other !== line);
+    put(model, "hidden", hidden.includes(line) ? rest : [...hidden, line]);
   });
   const box = html("div", { class: "tlw tlw-curves", role: "group" });
   box.append(texts.title, controls.bar, controls.hint, panels.plots, legend, key);

@@ -1,5 +1,5 @@
 // LiveCurves: learning curves that grow while the kernel trains.
-import { focusKeeper } from "../_shared.js";
+import { focusKeeper, listen, together } from "../_shared.js";
 import { decode } from "./_points.js";
 import { makeView } from "./_view.js";
 
@@ -33,12 +33,7 @@ export default () => {
       redrawAll();
     };
     takeSnapshot();
-    model.on("change:_snapshot", takeSnapshot);
-    model.on("msg:custom", takePoints);
-    return () => {
-      model.off("change:_snapshot", takeSnapshot);
-      model.off("msg:custom", takePoints);
-    };
+    return listen(model, [["_snapshot", takeSnapshot], ["msg:custom", takePoints]]);
   }
 
   /** @param {View<Traits>} view */
@@ -50,24 +45,16 @@ export default () => {
       paintState();
       redraw();
     };
-    /** @type {[string, () => void][]} */
-    const listeners = [
-      ...["_runs", "hidden"].map((name) => [name, paintLegend]),
+    redraws.add(redraw);
+    const stopFollowing = start();
+    const stopListening = listen(model, [
+      ["_runs hidden", paintLegend],
       ["metrics", remakePanels],
       ["smoothing", onSmoothing],
       ["_effects", redraw],
-      ...["title", "status", "stop", "paused", "value", "text", "_controls", "_gaps"].map((
-        name,
-      ) => [name, paintState]),
-    ];
-    for (const [name, action] of listeners) model.on(`change:${name}`, action);
-    redraws.add(redraw);
-    const stopFollowing = start();
-    return () => {
-      stopFollowing();
-      redraws.delete(redraw);
-      for (const [name, action] of listeners) model.off(`change:${name}`, action);
-    };
+      ["title status stop paused value text _controls _gaps", paintState],
+    ]);
+    return together(stopFollowing, stopListening, () => redraws.delete(redraw));
   }
 
   return { initialize, render };
