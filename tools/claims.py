@@ -4,8 +4,8 @@
     tlwidgets run --profile smoke --out build/smoke
     python tools/claims.py build/cpu/report.json build/smoke/report.json
 
-Writes tlwidgets/course/measured.json (verdicts and figures of profile cpu; seconds and peak memory of every profile)
-and docs/claims.md. Look at the difference before you commit it: a verdict that has changed is news. Without a report,
+Writes measured.json of each lesson (verdicts and figures of profile cpu; seconds and peak memory of every profile) and
+docs/claims.md. Look at the difference before you commit it: a verdict that has changed is news. Without a report,
 only the page is written again.
 """
 
@@ -19,38 +19,39 @@ from typing import Any
 from tlwidgets.course import claims, content
 
 TOP = Path(__file__).resolve().parents[1]
-MEASURED = TOP / "tlwidgets" / "course" / "measured.json"
+LESSONS = TOP / "tlwidgets" / "lessons"
 PAGE = TOP / "docs" / "claims.md"
 
 
-def take(report: dict[str, Any], measured: dict[str, Any]) -> dict[str, Any]:
-    """Return the measurements with those of a report in the place of older ones."""
+def take(report: dict[str, Any]) -> None:
+    """Put what a report says of a lesson into the folder of the lesson."""
     failed = [n["name"] for n in report["notebooks"] if n["outcome"] != "passed"]
     if failed:
         raise SystemExit(f"{', '.join(failed)} did not run to the end: nothing was taken.")
-    names = content.lesson_names()
-    new = {n["name"]: n for n in report["notebooks"] if n["name"] in names}
-    took = {k: {"seconds": round(n["seconds"]), "peak_memory_mb": round(n["peak_memory_mb"])} for k, n in new.items()}
+    lessons = {content.read(name).notebook: name for name in content.lesson_names()}
     profile = report["profile"]
-    runs = {**measured["runs"], profile: {**measured["runs"].get(profile, {}), **took}}
-    found = measured["claims"]
-    if profile == "cpu":
-        found = {**found, **{name: n["claims"] for name, n in new.items()}}
-    return {
-        "versions": report["versions"],
-        "runs": {p: {k: runs[p][k] for k in names if k in runs[p]} for p in content.PROFILES if p in runs},
-        "claims": {k: found[k] for k in names if found.get(k)},
-    }
+    for run in report["notebooks"]:
+        name = lessons.get(run["name"])
+        if name is None:
+            continue
+        old = content.measured(name)
+        took = {"seconds": round(run["seconds"]), "peak_memory_mb": round(run["peak_memory_mb"])}
+        runs = {**old["runs"], profile: took}
+        new = {
+            "versions": report["versions"],
+            "runs": {p: runs[p] for p in content.PROFILES if p in runs},
+            "claims": run["claims"] if profile == "cpu" else old["claims"],
+        }
+        path = LESSONS / name / "measured.json"
+        path.write_text(json.dumps(new, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def main() -> None:
     """Bring measurements and page up to date."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("reports", type=Path, nargs="*")
-    measured = content.measured()
     for path in parser.parse_args().reports:
-        measured = take(json.loads(path.read_text("utf-8")), measured)
-    MEASURED.write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        take(json.loads(path.read_text("utf-8")))
     PAGE.write_text(claims.as_markdown(claims.ledger()), "utf-8")
 
 

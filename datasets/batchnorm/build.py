@@ -19,9 +19,9 @@ import keras
 import numpy as np
 
 import tlwidgets as tl
-from tlwidgets.course.sweeps import Journal, batchnorm, save_table
+from tlwidgets.lessons.batchnorm_trap.experiment import Journal, batchnorm, save_table
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[2] / "tlwidgets" / "lessons" / "batchnorm_trap"
 BATCHES = (8, 32)
 SEEDS = 5
 POINTS: list[dict[str, Any]] = [

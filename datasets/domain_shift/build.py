@@ -11,10 +11,10 @@ import argparse
 from pathlib import Path
 
 import tlwidgets as tl
-from tlwidgets.course.sweeps import Journal, save_table
-from tlwidgets.course.sweeps.domain_shift import TRAINING, style_features, style_pair
+from tlwidgets.lessons.domain_shift.domain_shift import TRAINING, style_features, style_pair
+from tlwidgets.lessons.domain_shift.experiment import Journal, save_table
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[2] / "tlwidgets" / "lessons" / "domain_shift"
 SIZE = 96
 
 

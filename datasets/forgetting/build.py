@@ -12,9 +12,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from tlwidgets.course import sweeps
+from tlwidgets.course.experiments import Journal, save_table
+from tlwidgets.lessons.fine_tuning import experiment
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[2] / "tlwidgets" / "lessons" / "fine_tuning"
 SEEDS = range(5)
 RATE = 1e-3
 RATES = (3e-4, 1e-3, 1e-2)
@@ -32,13 +33,13 @@ def main() -> None:
     ways += [{"cure": "frozen", "rate": 1e-2}]
     ways += [{"cure": "l2_sp", "strength": strength, "rate": RATE} for strength in PENALTIES]
     ways += [{"cure": "replay", "strength": float(kept), "rate": RATE} for kept in KEPT]
-    tasks, model = sweeps.SourceAndTarget(), sweeps.two_heads()
+    tasks, model = experiment.SourceAndTarget(), experiment.two_heads()
     source, _ = tasks.accuracy(model)
     points = [{**way, "seed": seed} for seed, way in product(SEEDS, ways)]
     settings = {**SETTINGS, "source_before": round(source, 5), "held_out_source": len(tasks.source.test.y)}
-    with sweeps.Journal("forgetting") as journal:
-        rows = journal.rows(points, lambda **at: [sweeps.forget_at(model, tasks, **at)])
-        sweeps.save_table(args.out, "Accuracy on source and target by rate and cure", settings, rows)
+    with Journal("forgetting") as journal:
+        rows = journal.rows(points, lambda **at: [experiment.forget_at(model, tasks, **at)])
+        save_table(args.out, "Accuracy on source and target by rate and cure", settings, rows)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ import json
 from pathlib import Path
 
 import tlwidgets as tl
-from tlwidgets.course.sweeps import FreezeDepthSweep
+from tlwidgets.lessons.freezing.experiment import FreezeDepthSweep
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[2] / "tlwidgets" / "lessons" / "freezing"
 DOMAINS = ("noto", "openmoji_black")
 RATES = (2e-4, 1e-3)
 DEPTHS = (None, "block2b", "block4c", "block5c", "block6b", "block6d", "top")

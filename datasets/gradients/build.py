@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import tlwidgets as tl
-from tlwidgets.course import sweeps
-from tlwidgets.course.sweeps.rates import HEADS, SETTINGS
+from tlwidgets.course.experiments import Journal, save_table
+from tlwidgets.lessons.fine_tuning import experiment
+from tlwidgets.lessons.fine_tuning.rates import HEADS, SETTINGS
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[2] / "tlwidgets" / "lessons" / "fine_tuning"
 SEEDS = range(5)
 
 
@@ -31,13 +32,13 @@ def main() -> None:
     model = tl.classifier(tl.backbone(SETTINGS["backbone"], size=SETTINGS["size"]), data.classes)
 
     def measure(head: str, seed: int) -> list[dict[str, Any]]:
-        sizes = sweeps.gradient_sizes(model, data, head=head, seed=seed)
+        sizes = experiment.gradient_sizes(model, data, head=head, seed=seed)
         return [{"head": head, "part": part, "seed": seed, "norm": norm} for part, norm in sizes.items()]
 
     points = [{"head": head, "seed": seed} for seed, head in product(SEEDS, HEADS)]
-    with sweeps.Journal("gradients") as journal:
+    with Journal("gradients") as journal:
         rows = journal.rows(points, measure)
-        sweeps.save_table(args.out, "Size of the gradient by part of the network", SETTINGS, rows)
+        save_table(args.out, "Size of the gradient by part of the network", SETTINGS, rows)
 
 
 if __name__ == "__main__":

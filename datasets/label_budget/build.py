@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tlwidgets.course.sweeps import Journal, label_budget_curve, label_budget_point, save_table
-from tlwidgets.course.sweeps.label_budget import BUDGETS, CURVE_BUDGET, SETTINGS
+from tlwidgets.lessons.why_transfer.experiment import Journal, label_budget_curve, label_budget_point, save_table
+from tlwidgets.lessons.why_transfer.label_budget import BUDGETS, CURVE_BUDGET, SETTINGS
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[2] / "tlwidgets" / "lessons" / "why_transfer"
 TITLE = "Accuracy by the number of labels, from scratch and with transfer"
 KEYS = ("target", "source", "way", "per_class", "seed")
 LINES = (

@@ -17,9 +17,9 @@ from typing import Any
 
 import keras
 
-from tlwidgets.course.sweeps import Journal, layers_kept, save_table
+from tlwidgets.lessons.freezing.experiment import Journal, layers_kept, save_table
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[2] / "tlwidgets" / "lessons" / "freezing"
 POINTS: list[dict[str, Any]] = [
     {"experiment": "inherit", "end": end, "layers": layers, "domain": "noto"}
     for end, layers in [("first", 0), ("first", 12), *product(layers_kept.ENDS, (2, 6, 10))]

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import tlwidgets as tl
-from tlwidgets.course import sweeps
+from tlwidgets.course.experiments import Journal, save_table
+from tlwidgets.lessons.fine_tuning import experiment
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[2] / "tlwidgets" / "lessons" / "fine_tuning"
 SEEDS = range(5)
 # target, domain, what the tiny network was trained on, labelled pictures a class
 TASKS = (("styles", "noto", "styles", 20), ("digits", None, "fashion_mnist", 10))
@@ -33,9 +34,9 @@ def main() -> None:
         made[name] = tl.classifier(tl.backbone("tiny", size=32, weights=known), data.classes), data
         points += [{"task": name, "rate": RATE, "seed": seed, "per_class": per_class} for seed in SEEDS]
     settings = {"network": "tiny", "tasks": [list(task) for task in TASKS], "rate": RATE}
-    with sweeps.Journal("long_tuning") as journal:
-        rows = journal.rows(points, lambda task, **at: sweeps.tune_long(*made[task], **at))
-        sweeps.save_table(args.out, "Accuracy and loss by number of epochs", settings, rows)
+    with Journal("long_tuning") as journal:
+        rows = journal.rows(points, lambda task, **at: experiment.tune_long(*made[task], **at))
+        save_table(args.out, "Accuracy and loss by number of epochs", settings, rows)
 
 
 if __name__ == "__main__":

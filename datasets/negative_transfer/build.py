@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from tlwidgets.course.sweeps import Journal, biomedical, save_table
-from tlwidgets.course.sweeps import negative_transfer as tiny
+from tlwidgets.lessons.negative_transfer.experiment import Journal, biomedical, save_table
+from tlwidgets.lessons.negative_transfer.experiment import negative_transfer as tiny
 from tlwidgets.training import features
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[2] / "tlwidgets" / "lessons" / "negative_transfer"
 SEEDS = 5
 PER_CLASS = 10
 SOURCES = {

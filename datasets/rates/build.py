@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import tlwidgets as tl
-from tlwidgets.course import sweeps
-from tlwidgets.course.sweeps.rates import HEADS, SETTINGS
+from tlwidgets.course.experiments import Journal, save_table
+from tlwidgets.lessons.fine_tuning import experiment
+from tlwidgets.lessons.fine_tuning.rates import HEADS, SETTINGS
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[2] / "tlwidgets" / "lessons" / "fine_tuning"
 SEEDS = range(5)
 ADAM = (1e-4, 3e-4, 1e-3)
 SGD = 1e-3
@@ -43,9 +44,9 @@ def main() -> None:
     args = parser.parse_args()
     data = tl.load("styles", domain=SETTINGS["domain"], size=SETTINGS["size"])
     model = tl.classifier(tl.backbone(SETTINGS["backbone"], size=SETTINGS["size"]), data.classes)
-    with sweeps.Journal("rates") as journal:
-        rows = journal.rows(points(), lambda **at: [sweeps.tune_at(model, data, **at)])
-        sweeps.save_table(args.out, "Accuracy by learning rate, head and optimizer", SETTINGS, rows)
+    with Journal("rates") as journal:
+        rows = journal.rows(points(), lambda **at: [experiment.tune_at(model, data, **at)])
+        save_table(args.out, "Accuracy by learning rate, head and optimizer", SETTINGS, rows)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import tlwidgets as tl
-from tlwidgets.course.sweeps import Journal, save_table
-from tlwidgets.course.sweeps.shift_kinds import FOLDS, shift_kinds
+from tlwidgets.lessons.domain_shift.experiment import Journal, save_table
+from tlwidgets.lessons.domain_shift.shift_kinds import FOLDS, shift_kinds
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[2] / "tlwidgets" / "lessons" / "domain_shift"
 
 
 def main() -> None:

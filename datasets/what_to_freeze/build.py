@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 import tlwidgets as tl
-from tlwidgets.course.sweeps import Journal, measure_strategy, save_table
-from tlwidgets.course.sweeps.what_to_freeze import (
+from tlwidgets.lessons.what_to_freeze.experiment import Journal, measure_strategy, save_table
+from tlwidgets.lessons.what_to_freeze.what_to_freeze import (
     DRAWINGS,
     PAIRS,
     PHOTOGRAPHS,
@@ -30,7 +30,7 @@ from tlwidgets.course.sweeps.what_to_freeze import (
 )
 from tlwidgets.transfer import remembered_distance
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[2] / "tlwidgets" / "lessons" / "what_to_freeze"
 SIZES = (5, 100, 20)
 SEEDS = range(5)
 CHOOSING = (0, 1)

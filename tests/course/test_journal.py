@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tlwidgets.course.sweeps import Journal, save_table
+from tlwidgets.course.experiments import Journal, save_table
 
 FILE = Path("build") / "some.jsonl"
 

@@ -22,7 +22,7 @@ from tlwidgets.training import recipes
     ],
 )
 def test_a_plan_that_cannot_be_tried_is_told_why(stages, words):
-    outcome = checks.run("04_fine_tuning/plan", (lambda: stages,))
+    outcome = checks.run("fine_tuning/plan", (lambda: stages,))
     assert not outcome.passed
     assert outcome.attempted
     assert words in outcome.message
@@ -38,7 +38,7 @@ def test_a_plan_that_cannot_be_tried_is_told_why(stages, words):
     ],
 )
 def test_a_plan_that_falls_short_is_told_why(stages, words):
-    outcome = checks.run("04_fine_tuning/plan", (lambda: stages,))
+    outcome = checks.run("fine_tuning/plan", (lambda: stages,))
     assert not outcome.passed
     assert words in outcome.message
 
@@ -63,7 +63,7 @@ def on_a_short_rope(model, digits, clothes):
     ],
 )
 def test_a_way_that_does_not_keep_or_does_not_learn_is_told_why(function, words):
-    outcome = checks.run("04_fine_tuning/keep", (function,))
+    outcome = checks.run("fine_tuning/keep", (function,))
     assert not outcome.passed
     assert outcome.attempted
     assert words in outcome.message
@@ -71,4 +71,4 @@ def test_a_way_that_does_not_keep_or_does_not_learn_is_told_why(function, words)
 
 def test_an_untouched_stub_is_not_attempted():
     for key in ("plan", "keep"):
-        assert not checks.run(f"04_fine_tuning/{key}", (lambda *_: ...,)).attempted
+        assert not checks.run(f"fine_tuning/{key}", (lambda *_: ...,)).attempted

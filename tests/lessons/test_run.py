@@ -23,7 +23,7 @@ LESSONS = pytest.mark.parametrize("name", content.lesson_names())
 @pytest.fixture(scope="session")
 def results():
     shutil.rmtree(OUT, ignore_errors=True)
-    return {r.name: r for r in run([], profile="smoke", out=OUT, timeout=300)}
+    return {r.name.split("_", 1)[1]: r for r in run([], profile="smoke", out=OUT, timeout=300)}
 
 
 @LESSONS
@@ -36,13 +36,13 @@ def test_it_runs_within_memory(results, name):
 def test_its_claims_come_out_as_stated(results, name):
     """The ledger holds what was found in profile cpu; a verdict may not hang on the size of the experiment."""
     found = [(c["id"], c["said"], c["verdict"]) for c in results[name].claims]
-    ledger = [(r.id, s.said, s.verdict) for r in claims.ledger() for s in r.statements if s.notebook == name]
+    ledger = [(r.id, s.said, s.verdict) for r in claims.ledger() for s in r.statements if s.lesson == name]
     assert sorted(found) == sorted(ledger)
 
 
 @LESSONS
 def test_nothing_is_printed_in_red_and_every_picture_has_words(results, name):
-    notebook = nbformat.read(OUT / f"{name}.ipynb", as_version=4)
+    notebook = nbformat.read(OUT / f"{content.read(name).notebook}.ipynb", as_version=4)
     assert "widgets" not in notebook.metadata  # or the page would be blank without a network
     pictures = 0
     for cell in notebook.cells:
@@ -58,7 +58,7 @@ def test_nothing_is_printed_in_red_and_every_picture_has_words(results, name):
 
 @LESSONS
 def test_the_page_shows_widgets_without_a_kernel(results, name):
-    page = (OUT / f"{name}.html").read_text("utf-8")
+    page = (OUT / f"{content.read(name).notebook}.html").read_text("utf-8")
     assert "data:image/png;base64," in page
     assert "<summary>" in page  # a quiz
 
@@ -66,7 +66,7 @@ def test_the_page_shows_widgets_without_a_kernel(results, name):
 def test_the_report_says_how_it_went(results):
     report = json.loads((OUT / "report.json").read_text("utf-8"))
     assert report["profile"] == "smoke"
-    assert [n["name"] for n in report["notebooks"]] == content.lesson_names()
+    assert [n["name"] for n in report["notebooks"]] == [content.read(n).notebook for n in content.lesson_names()]
     assert report["not_run"] == []
     assert all(n["seconds"] > 0 and n["peak_memory_mb"] > 100 for n in report["notebooks"])
     assert not list(OUT.glob(".*partial*"))

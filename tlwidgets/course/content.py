@@ -1,20 +1,20 @@
-"""The words and settings of a lesson, read from ``course/lessons/NAME.toml``."""
+"""The words and settings of a lesson, read from ``lessons/NAME/lesson.toml``, and what it took when measured."""
 
 from __future__ import annotations
 
 import json
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from .._paths import PACKAGE
 from ..errors import unknown
 
 __all__ = ["PROFILES", "Choice", "Content", "Exercise", "Prediction", "Quiz", "lesson_names", "measured", "read"]
 
 PROFILES = ("smoke", "cpu", "gpu")
-_FOLDER = Path(__file__).parent / "lessons"
+_FOLDER = PACKAGE / "lessons"
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,9 @@ class Content:
     """Everything that a lesson says outside its notebook."""
 
     name: str
+    """Of its folder."""
+    number: int
+    """Its place in the course."""
     title: str
     settings: dict[str, SimpleNamespace]
     """Sizes of the experiments by profile."""
@@ -67,15 +70,25 @@ class Content:
     quizzes: dict[str, Quiz]
     exercises: dict[str, Exercise]
 
+    @property
+    def notebook(self) -> str:
+        """Name of its notebook, without the ending: the number, then the name."""
+        return f"{self.number:02}_{self.name}"
+
+
+def _raw(name: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / name / "lesson.toml").read_text("utf-8"))
+
 
 def lesson_names() -> list[str]:
     """Names of the lessons in order."""
-    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+    return sorted((path.parent.name for path in _FOLDER.glob("*/lesson.toml")), key=lambda name: _raw(name)["number"])
 
 
-def measured() -> dict[str, Any]:
-    """Return what was measured when the lessons last ran for the record: ``claims`` by lesson, ``runs`` by profile."""
-    found: dict[str, Any] = json.loads((_FOLDER.parent / "measured.json").read_text("utf-8"))
+def measured(name: str) -> dict[str, Any]:
+    """Return what was measured when a lesson last ran for the record: ``runs`` by profile, ``claims``, ``versions``."""
+    path = _FOLDER / name / "measured.json"
+    found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {"runs": {}, "claims": []}
     return found
 
 
@@ -87,12 +100,13 @@ def read(name: str) -> Content:
     """Read the content of a lesson; raises a :class:`CourseError` with the nearest names when there is none."""
     if name not in lesson_names():
         raise unknown("lesson", name, lesson_names())
-    raw = tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
+    raw = _raw(name)
     return Content(
         name=name,
+        number=raw["number"],
         title=raw["title"],
         settings={profile: SimpleNamespace(**raw["settings"][profile]) for profile in PROFILES},
-        seconds={profile: runs[name]["seconds"] for profile, runs in measured()["runs"].items() if name in runs},
+        seconds={profile: run["seconds"] for profile, run in measured(name)["runs"].items()},
         predictions={k: Prediction(**v) for k, v in raw.get("predict", {}).items()},
         quizzes={k: _quiz(v) for k, v in raw.get("quiz", {}).items()},
         exercises={

@@ -193,7 +193,7 @@ def lesson(name: str, profile: str | None = None) -> Lesson:
     Parameters
     ----------
     name
-        Name of its notebook, without the ending.
+        Name of the lesson: that of its notebook, without number and ending.
     profile
         ``"smoke"`` (for tests: small), ``"cpu"`` (two cores) or ``"gpu"``; ``cpu`` unless ``TLWIDGETS_PROFILE`` says
         otherwise.

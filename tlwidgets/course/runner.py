@@ -40,14 +40,14 @@ class NotebookResult:
 
 
 def find_notebooks(names: Sequence[str]) -> list[Path]:
-    """Turn names, numbers (``03``) or paths into notebooks; all lessons when none is named."""
+    """Turn names (``freezing``), numbers (``03``) or paths into notebooks; all lessons when none is named."""
     lessons = {path.stem: path for path in sorted(notebooks_root().glob("*.ipynb"))}
     if not names:  # the gallery is no lesson
         return [path for name, path in lessons.items() if name[0].isdigit()]
     found = []
     for name in names:
         stem = Path(name).name.removesuffix(".ipynb")
-        matches = [p for n, p in lessons.items() if stem in (n, n.split("_")[0])]
+        matches = [p for n, p in lessons.items() if stem in (n, *n.split("_", 1))]
         if Path(name).is_file():
             found.append(Path(name).resolve())
         elif matches:
@@ -189,8 +189,9 @@ def _run_one(path: Path, profile: str, out: Path, timeout: int | None) -> Notebo
 
 
 def _expected_seconds(name: str, profile: str) -> float:
+    """Return the measured seconds of the lesson that a notebook is called after."""
     try:
-        return read(name).seconds.get(profile, 60.0)
+        return read(name.partition("_")[2]).seconds.get(profile, 60.0)
     except CourseError:  # a notebook of the user's own
         return 60.0
 

@@ -1,0 +1,48 @@
+"""What this lesson measures."""
+
+from ...course.experiments import new_head, read_table
+from .negative_transfer import (
+    BLOCKS,
+    EPOCHS,
+    HARMFUL,
+    MARKED,
+    RATE,
+    RATES,
+    SOURCES,
+    TARGETS,
+    NegativeTransfer,
+    Task,
+    effective_rank,
+    frozen,
+    marked,
+    nearest_alike,
+    source,
+    source_accuracy,
+    task,
+    transfer_gaps,
+    tuned,
+)
+
+__all__ = [
+    "BLOCKS",
+    "EPOCHS",
+    "HARMFUL",
+    "MARKED",
+    "RATE",
+    "RATES",
+    "SOURCES",
+    "TARGETS",
+    "NegativeTransfer",
+    "Task",
+    "effective_rank",
+    "frozen",
+    "marked",
+    "nearest_alike",
+    "new_head",
+    "read_table",
+    "source",
+    "source_accuracy",
+    "task",
+    "transfer_gaps",
+    "tuned",
+]
