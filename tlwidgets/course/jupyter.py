@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import socket
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from .._extras import how_to_open, missing
 from .._paths import PACKAGE, notebooks_root
 from ..errors import CourseError
 
@@ -61,7 +63,7 @@ def check_port(port: int, ip: str = "127.0.0.1") -> None:
         except OSError:
             raise CourseError(
                 f"port {port} is taken (JupyterLab may be open already): choose another, for example "
-                f"`make lab PORT={port + 1 if port < 65535 else 8889}`."
+                f"`{how_to_open(port + 1 if port < 65535 else 8889)}`."
             ) from None
 
 
@@ -86,6 +88,8 @@ def lab_command(folder: Path, port: int | None, browser: bool) -> list[str]:
 
 def open_lab(folder: Path | None = None, port: int | None = None, browser: bool | None = None) -> int:
     """Start JupyterLab and wait until it ends; returns its exit status."""
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise missing("JupyterLab", "course")
     if port is not None:
         check_port(port)
     folder = course_folder(folder)
