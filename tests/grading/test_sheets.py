@@ -186,14 +186,6 @@ def test_the_doctor_notices_a_hole(sandbox_kind, monkeypatch):
         doctor.examine("none")
 
 
-def test_the_learners_wheel_would_hold_no_hidden_test(top):
-    import tomllib
-
-    wheel = tomllib.loads((top / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
-    assert not any("assignments" in path for path in wheel["wheel"]["only-include"])
-    assert not any("assignments" in path for path in wheel["sdist"]["include"])
-
-
 def test_assignments_may_live_anywhere(tmp_path, monkeypatch):
     shutil.copytree(SHEETS / "cheap", tmp_path / "own" / "cheap")
     assert assignments.assignment_names(tmp_path / "own") == ["cheap"]
