@@ -46,11 +46,33 @@ class Quiz:
 
 @dataclass(frozen=True)
 class Exercise:
-    """A graded task: what to do, three hints that say more and more, and a solution as source code."""
+    """A graded task: three hints that say more and more, and a solution as source code. The task is in the notebook."""
 
-    task: str
+    title: str
     hints: tuple[str, ...]
     solution: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a graded sheet asks for in prose."""
+
+    text: str
+    answer: str
+    points: float
+
+
+@dataclass(frozen=True)
+class AssignmentWords:
+    """What the graded sheet of a lesson needs beside its exercises."""
+
+    note: str
+    """In front of the first cell."""
+    setup: str
+    """What the first cell does after the imports of the course."""
+    preload: tuple[str, ...]
+    """Modules that a grader loads once for all submissions."""
+    question: Question | None
 
 
 @dataclass(frozen=True)
@@ -69,6 +91,7 @@ class Content:
     predictions: dict[str, Prediction]
     quizzes: dict[str, Quiz]
     exercises: dict[str, Exercise]
+    assignment: AssignmentWords | None
 
     @property
     def notebook(self) -> str:
@@ -96,6 +119,12 @@ def _quiz(raw: dict[str, Any]) -> Quiz:
     return Quiz(raw["question"], tuple(Choice(**choice) for choice in raw["choices"]))
 
 
+def _assignment(raw: dict[str, Any]) -> AssignmentWords:
+    asked = raw.get("question")
+    question = Question(asked["text"].strip(), asked["answer"].strip(), asked["points"]) if asked else None
+    return AssignmentWords(raw["note"], raw.get("setup", "").strip(), tuple(raw.get("preload", ())), question)
+
+
 def read(name: str) -> Content:
     """Read the content of a lesson; raises a :class:`CourseError` with the nearest names when there is none."""
     if name not in lesson_names():
@@ -110,6 +139,8 @@ def read(name: str) -> Content:
         predictions={k: Prediction(**v) for k, v in raw.get("predict", {}).items()},
         quizzes={k: _quiz(v) for k, v in raw.get("quiz", {}).items()},
         exercises={
-            k: Exercise(v["task"], tuple(v["hints"]), v["solution"].strip()) for k, v in raw.get("exercise", {}).items()
+            k: Exercise(v["title"], tuple(v["hints"]), v["solution"].strip())
+            for k, v in raw.get("exercise", {}).items()
         },
+        assignment=_assignment(raw["assignment"]) if "assignment" in raw else None,
     )
