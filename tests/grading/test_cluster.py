@@ -26,7 +26,9 @@ def cluster():
         yield cluster
 
 
-def test_a_worker_killed_half_way_loses_and_doubles_nothing(cluster, kind, cheap, class_folder, hand_in, tmp_path):
+def test_a_worker_killed_half_way_loses_and_doubles_nothing(
+    cluster, sandbox_kind, cheap, class_folder, hand_in, tmp_path
+):
     crash = "import os\nos._exit(0)"
     people = {f"learner{i:02d}": hand_in(*([crash] if i % 5 == 0 else []), why=str(i)) for i in range(40)}
     out = tmp_path / "r"

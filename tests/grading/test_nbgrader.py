@@ -68,7 +68,7 @@ def test_generate_validate_autograde(course):
     assert rows[1].split(",")[head.index("max_score")] == "10.0"
 
 
-def test_our_grader_reads_what_nbgrader_collected(course, kind, tmp_path):
+def test_our_grader_reads_what_nbgrader_collected(course, sandbox_kind, tmp_path):
     from tlwidgets.grading.submissions import find
 
     assert [s.learner for s in find(course / "submitted", NAME)] == ["empty", "good"]

@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from .._extras import how_to_install, need
 from .._paths import notebooks_root
 from ..errors import CourseError, unknown
 from .content import PROFILES, read
@@ -232,9 +233,11 @@ def run(
     if profile not in PROFILES:
         raise unknown("profile", profile, PROFILES)
     paths = find_notebooks(notebooks)
+    for module in ("papermill", "nbconvert", "psutil"):
+        need(module, "course")
     _prepare(paths, out)
     if not shutil.which("jupyter-kernelspec") and not Path(sys.prefix, "share/jupyter/kernels/python3").is_dir():
-        raise CourseError("no Python kernel for Jupyter is installed here: install the course again (make setup).")
+        raise CourseError(f"no Python kernel for Jupyter is installed here: {how_to_install('course')}")
     results: list[NotebookResult] = []
     left = [_expected_seconds(p.stem, profile) for p in paths]
     with _environment(profile):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 from typing import Any
 
+from .._extras import need
 from ..errors import CourseError
 from . import sandbox
 from .assignment import Assignment
@@ -44,10 +44,7 @@ class Cluster:
     def __init__(
         self, address: str, kind: str, assignment: Assignment, seed: int, limits: Limits, *, trusted: bool = False
     ) -> None:
-        try:
-            distributed: Any = importlib.import_module("distributed")
-        except ImportError:
-            raise CourseError("Dask is not installed: pip install 'tlwidgets[cluster]'.") from None
+        distributed = need("distributed", "cluster", "Dask")
         try:
             self._client = distributed.Client(address, timeout="10s")
         except (OSError, ValueError, TimeoutError) as e:

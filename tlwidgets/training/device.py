@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -102,8 +103,7 @@ def device() -> Device:
     Device
         A GPU is named if there is one, else the CPU.
     """
-    import keras
-    import psutil
+    from .._keras import keras
 
     backend = str(keras.backend.backend())
     grows = None
@@ -119,10 +119,19 @@ def device() -> Device:
 
         kind = jax.default_backend().upper()
     if not found:
-        kind, found = "CPU", [(_processor(), psutil.virtual_memory().total)]
+        kind, found = "CPU", [(_processor(), _memory())]
     names, memory = zip(*found, strict=True)
     precision = str(keras.config.dtype_policy().name)
     return Device(backend, kind, names, memory, _cores(), grows, precision)
+
+
+def _memory() -> int:
+    """Memory of this machine in bytes."""
+    if sys.platform == "win32":
+        import psutil
+
+        return int(psutil.virtual_memory().total)
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _processor() -> str:
@@ -150,7 +159,7 @@ def mixed_precision(policy: str = "mixed_float16") -> Iterator[None]:
     policy
         ``"mixed_float16"``, or ``"mixed_bfloat16"`` (wider range, needs no loss scale; GPUs from 2020 on, TPUs).
     """
-    import keras
+    from .._keras import keras
 
     if policy not in _POLICIES:
         raise unknown("precision", policy, _POLICIES)

@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import keras
-
+from .._keras import keras
 from .epochs import WholeEpochs
 from .rows import Source
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
+
+from .._keras import keras
 
 __all__ = ["Rows", "Source", "by_row", "numbers"]
 
