@@ -11,7 +11,18 @@ from typing import Any
 from .._paths import PACKAGE
 from ..errors import unknown
 
-__all__ = ["PROFILES", "Choice", "Content", "Exercise", "Prediction", "Quiz", "lesson_names", "measured", "read"]
+__all__ = [
+    "PROFILES",
+    "Choice",
+    "Content",
+    "Exercise",
+    "Prediction",
+    "Quiz",
+    "lesson_names",
+    "lessons",
+    "measured",
+    "read",
+]
 
 PROFILES = ("smoke", "cpu", "gpu")
 _FOLDER = PACKAGE / "lessons"
@@ -84,6 +95,12 @@ class Content:
     number: int
     """Its place in the course."""
     title: str
+    goal: str
+    """What a learner can do afterwards, in a few words."""
+    measures: str
+    """What is measured in it, in a few words."""
+    needs: tuple[str, ...]
+    """Names of the lessons that it rests on."""
     settings: dict[str, SimpleNamespace]
     """Sizes of the experiments by profile."""
     seconds: dict[str, float]
@@ -106,6 +123,11 @@ def _raw(name: str) -> dict[str, Any]:
 def lesson_names() -> list[str]:
     """Names of the lessons in order."""
     return sorted((path.parent.name for path in _FOLDER.glob("*/lesson.toml")), key=lambda name: _raw(name)["number"])
+
+
+def lessons() -> list[Content]:
+    """Read all lessons, in order."""
+    return [read(name) for name in lesson_names()]
 
 
 def measured(name: str) -> dict[str, Any]:
@@ -134,6 +156,9 @@ def read(name: str) -> Content:
         name=name,
         number=raw["number"],
         title=raw["title"],
+        goal=raw["goal"],
+        measures=raw["measures"],
+        needs=tuple(raw["needs"]),
         settings={profile: SimpleNamespace(**raw["settings"][profile]) for profile in PROFILES},
         seconds={profile: run["seconds"] for profile, run in measured(name)["runs"].items()},
         predictions={k: Prediction(**v) for k, v in raw.get("predict", {}).items()},
