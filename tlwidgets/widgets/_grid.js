@@ -64,8 +64,8 @@ function gridCursor() {
      * @param {boolean} selected
      */
     put({ i, j }, { x, y, width, height }, words, selected) {
-      const had = cell !== null && /** @type {Document | ShadowRoot} */
-        (cell.getRootNode()).activeElement === cell;
+      const root = /** @type {Document | ShadowRoot | undefined} */ (cell?.getRootNode());
+      const had = cell !== null && root?.activeElement === cell;
       // a new element for each cell: a screen reader says what is focused when the focus moves
       const next = html("div", { role: "gridcell", tabindex: 0, "data-key": "cell", "aria-label": words });
       attributes(next, { "aria-colindex": j + 1, "aria-selected": selected });
@@ -152,10 +152,11 @@ export class Heatmap {
     const open = () => callbacks.onOpen(this.#at.i, this.#at.j);
     const keys = gridKeys(() => this.#at, size, (i, j) => this.#move(i, j));
     ownKeys(this.#cursor.element, { ...keys, Enter: open, " ": open, Escape: callbacks.onClose });
-    followPointer(holder, (event) => this.#under(event), (hit) => void this.#say(hit ?? this.#at), (hit) => {
-      this.#move(hit.i, hit.j);
+    const under = (/** @type {MouseEvent} */ event) => this.#under(event);
+    followPointer(holder, under, (hit) => this.#say(hit ?? this.#at), ({ i, j }) => {
+      this.#move(i, j);
       this.#cursor.focus();
-      callbacks.onOpen(hit.i, hit.j);
+      callbacks.onOpen(i, j);
     });
   }
 

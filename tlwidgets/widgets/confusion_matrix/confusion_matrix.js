@@ -115,11 +115,9 @@ function confusionView({ model, el }, store) {
     empty.hidden = counts.total > 0;
     if (counts.total) {
       const label = `${model.get("label")}. Arrow keys move, Enter opens a cell.`;
+      const sides = { rows: names, columns: names, rowTitle: "true", columnTitle: "predicted", label };
       const [i, j] = opened() ?? [0, 0];
-      matrix.name({ rows: names, columns: names, rowTitle: "true", columnTitle: "predicted", label }, {
-        i,
-        j,
-      });
+      matrix.name(sides, { i, j });
       paint();
       table.draw();
     }
