@@ -5,11 +5,10 @@ from __future__ import annotations
 import gc
 import weakref
 
-import keras
 import numpy as np
 import psutil
 import pytest
-from small_network import network, pictures, same
+from small_network import keras, network, pictures, same
 
 import tlwidgets as tl
 from tlwidgets.training import fit, store
@@ -166,18 +165,19 @@ def test_a_model_that_is_let_go_is_given_back():
 # ---------------------------------------------------------------- callbacks
 
 
-class Watcher(keras.callbacks.Callback):
-    """Notes which model it sees, and what the head weighs at the end of each epoch."""
+def watch(stop_after=None):
+    """Return a callback that notes which model it sees, and what the head weighs at the end of each epoch."""
 
-    def __init__(self, stop_after=None):
-        super().__init__()
-        self.stop_after, self.heads = stop_after, []
+    class Watcher(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.seen = self.model
+            self.heads.append(self.model.get_layer("head").get_weights()[0])
+            if stop_after == epoch + 1:
+                self.model.stop_training = True
 
-    def on_epoch_end(self, epoch, logs=None):
-        self.seen = self.model
-        self.heads.append(self.model.get_layer("head").get_weights()[0])
-        if self.stop_after == epoch + 1:
-            self.model.stop_training = True
+    watcher = Watcher()
+    watcher.heads = []
+    return watcher
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def frozen():
 
 
 def test_callbacks_see_the_whole_model_and_can_stop_it(frozen):
-    run = ours(frozen, epochs=5, cache="on", callbacks=[watcher := Watcher(stop_after=2)])
+    run = ours(frozen, epochs=5, cache="on", callbacks=[watcher := watch(stop_after=2)])
     assert watcher.seen is frozen
     assert run.ended == "stopped"
     assert run.done == len(run.history["loss"]) == 2
@@ -195,7 +195,7 @@ def test_callbacks_see_the_whole_model_and_can_stop_it(frozen):
 
 
 def test_early_stopping_gives_the_best_weights_back(frozen):
-    watcher = Watcher()
+    watcher = watch()
     early = keras.callbacks.EarlyStopping("val_accuracy", patience=1, restore_best_weights=True)
     run = ours(frozen, epochs=12, cache="on", callbacks=[watcher, early])
     assert np.array_equal(frozen.get_layer("head").get_weights()[0], watcher.heads[early.best_epoch])

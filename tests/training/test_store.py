@@ -8,10 +8,9 @@ import subprocess
 import sys
 import time
 
-import keras
 import numpy as np
 import pytest
-from small_network import network, pictures
+from small_network import keras, network, pictures
 
 import tlwidgets as tl
 from tlwidgets.training import fit, store
