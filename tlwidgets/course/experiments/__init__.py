@@ -3,7 +3,7 @@
 A lesson's ``experiment.py`` lists its experiments; ``tlwidgets measure`` makes or refreshes its ``results.json``.
 """
 
-from .examples import Examples, load_examples
+from .examples import Examples, describe, load_examples, probe
 from .experiment import Experiment, experiments, find
 from .results import pick, read_results, series, values
 from .runner import Runner
@@ -17,12 +17,14 @@ __all__ = [
     "Trainer",
     "Trial",
     "Weights",
+    "describe",
     "experiments",
     "find",
     "grid",
     "load_examples",
     "new_head",
     "pick",
+    "probe",
     "read_results",
     "series",
     "values",

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...models import rgb
-from ...training import draw
+from ...training import draw, features
+from ...training import probe as linear_probe
 
-__all__ = ["Examples", "load_examples"]
+__all__ = ["Examples", "describe", "load_examples", "probe"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +48,7 @@ class Examples:
 
 
 def load_examples(name: str, domain: str | None = None, *, size: int, splits: tuple[str, ...] = ("train",)) -> Examples:
-    """Return splits of a data set, one after the other, as RGB images.
+    """Return splits of a data set, one after the other, as RGB images (n, size, size, 3), uint8.
 
     Parameters
     ----------
@@ -57,14 +58,19 @@ def load_examples(name: str, domain: str | None = None, *, size: int, splits: tu
         Height and width in pixels.
     splits
         ``"train"``, ``"validation"``, ``"test"``.
-
-    Returns
-    -------
-    Examples
-        ``x`` uint8 (n, size, size, 3).
     """
     from ...data import load
 
     data = load(name, domain, size=size)
     parts = [data.splits[split] for split in splits]
     return Examples(np.concatenate([rgb(part.x) for part in parts]), np.concatenate([part.y for part in parts]))
+
+
+def describe(base: Any, examples: Examples, *, batch_size: int = 32) -> Examples:
+    """Return the features of images (:func:`tlwidgets.extract_features`) with their labels."""
+    return Examples(features(base, examples.x, batch=batch_size), examples.y)
+
+
+def probe(train: Examples, test: Examples) -> float:
+    """Return the test accuracy (0 … 1) of a linear classifier on features (:func:`tlwidgets.linear_probe`)."""
+    return linear_probe(train.x, train.y, test.x, test.y)

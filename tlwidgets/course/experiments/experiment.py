@@ -6,8 +6,10 @@ import hashlib
 import importlib
 import json
 import math
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +22,10 @@ from .trial import Trial
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Experiment", "experiments", "find"]
+__all__ = ["Experiment", "Measure", "experiments", "find", "measured"]
 
 Row = dict[str, Any]
+Measure = Callable[[Runner, Trial], Row | list[Row]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +42,8 @@ class Experiment:
         The trials, those first on which most depends. No two are equal.
     measure
         Takes a :class:`Runner` and a trial, and returns what came out: column → value, or a list of these where a
-        trial is looked at several times. The runner is the place for what trials share.
+        trial is looked at several times. A function of a module, so that other processes find it; the runner is the
+        place for what trials share.
     settings
         What all trials share, as plain JSON values.
     facts
@@ -60,7 +64,7 @@ class Experiment:
     name: str
     title: str
     plan: Sequence[Trial]
-    measure: Callable[[Runner, Trial], Row | list[Row]]
+    measure: Measure
     settings: Mapping[str, Any] = field(default_factory=dict)
     facts: Callable[[Runner], Mapping[str, Any]] | None = None
     digits: int = 5
@@ -76,14 +80,7 @@ class Experiment:
 
     def rows(self, runner: Runner, trial: Trial) -> list[Row]:
         """Measure one trial and return its rows: what identifies it, and what came out, rounded."""
-        found = self.measure(runner, trial)
-        return [{**trial.to_json(), **self._rounded(row)} for row in (found if isinstance(found, list) else [found])]
-
-    def _rounded(self, row: Row) -> Row:
-        for column, value in row.items():
-            if isinstance(value, float) and not math.isfinite(value):
-                raise CourseError(f"{column} came out as {value}, which cannot be stored: say it in another column.")
-        return {k: round(v, self.digits) if isinstance(v, float) else v for k, v in row.items()}
+        return measured(self.measure, self.digits, runner, trial)
 
     def read(self) -> pd.DataFrame:
         """Return what was measured (:func:`~tlwidgets.course.experiments.read_results`)."""
@@ -137,14 +134,25 @@ class Experiment:
 
     def digest(self) -> str:
         """Return eight characters that change with the settings, the code of the lesson, and the libraries."""
-        import keras
-        import numpy
-        import sklearn
-
         code = Path(importlib.import_module(self.measure.__module__).__file__ or "").read_bytes()
-        versions = [keras.__version__, keras.backend.backend(), numpy.__version__, sklearn.__version__]
-        shared = json.dumps([dict(self.settings), self.digits, versions], sort_keys=True)
-        return hashlib.sha256(code + shared.encode()).hexdigest()[:8]
+        versions = [metadata.version(name) for name in ("keras", "numpy", "scikit-learn", "tlwidgets")]
+        shared = [dict(self.settings), self.digits, versions, os.environ.get("KERAS_BACKEND", "")]
+        return hashlib.sha256(code + json.dumps(shared, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def measured(measure: Measure, digits: int, runner: Runner, trial: Trial) -> list[Row]:
+    """Measure one trial: the part of an experiment that is sent to other processes."""
+    found = measure(runner, trial)
+    rows = found if isinstance(found, list) else [found]
+    return [{**trial.to_json(), **{name: _stored(name, value, digits) for name, value in row.items()}} for row in rows]
+
+
+def _stored(name: str, value: Any, digits: int) -> Any:
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        raise CourseError(f"{name} came out as {value}, which cannot be stored: say it in another column.")
+    return round(value, digits)
 
 
 def experiments() -> dict[str, Experiment]:

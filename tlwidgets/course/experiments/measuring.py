@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from ..._dask import connect
 from ...errors import CourseError
-from .experiment import Experiment, find
+from .experiment import Experiment, Measure, measured
 from .journal import Journal
 from .results import results_path, stored_tables, write_results
 from .runner import Runner
@@ -66,16 +66,15 @@ class _Here:
         pass
 
 
-# Of a worker process. A trial there is like any other, so what trials share is shared with those before it.
+# What trials share in a worker process, by the module that measures.
 _runners: dict[str, Runner] = {}
 _one_at_a_time = threading.Lock()
 
 
-def _remote(path: str, trial: Trial) -> list[Row]:
+def _remote(measure: Measure, digits: int, trial: Trial) -> list[Row]:
     """Measure a trial in a worker process, which may be asked in several threads: seeds belong to the process."""
-    (experiment,) = find(path)
     with _one_at_a_time:
-        return experiment.rows(_runners.setdefault(path, Runner()), trial)
+        return measured(measure, digits, _runners.setdefault(measure.__module__, Runner()), trial)
 
 
 def _ignore_interrupts() -> None:
@@ -86,12 +85,12 @@ class _Processes:
     """Several processes on this machine."""
 
     def __init__(self, experiment: Experiment, jobs: int) -> None:
-        self._path, self.width = experiment.path, 2 * jobs
+        self._work, self.width = (experiment.measure, experiment.digits), 2 * jobs
         context = multiprocessing.get_context("spawn")  # a fork would inherit TensorFlow's threads half-dead
         self._pool = ProcessPoolExecutor(jobs, context, initializer=_ignore_interrupts)
 
     def submit(self, trial: Trial) -> Future[list[Row]]:
-        return self._pool.submit(_remote, self._path, trial)
+        return self._pool.submit(_remote, *self._work, trial)
 
     def wait(self, waiting: set[Any]) -> set[Any]:
         return wait(waiting, return_when=FIRST_COMPLETED).done
@@ -106,12 +105,12 @@ class _Cluster:
     """The workers of a Dask scheduler. What a lost worker was at is given to another."""
 
     def __init__(self, experiment: Experiment, address: str) -> None:
-        self._path = experiment.path
+        self._work = experiment.measure, experiment.digits
         self._dask = connect(address)
         self.width = self._dask.width
 
     def submit(self, trial: Trial) -> Any:
-        return self._dask.client.submit(_remote, self._path, trial, pure=False, retries=3)
+        return self._dask.client.submit(_remote, *self._work, trial, pure=False, retries=3)
 
     def wait(self, waiting: set[Any]) -> set[Any]:
         return self._dask.wait(waiting)
@@ -125,6 +124,7 @@ class _Cluster:
 
 def measure(
     experiment: Experiment,
+    runner: Runner,
     *,
     jobs: int = 1,
     cluster: str = "",
@@ -137,6 +137,8 @@ def measure(
     ----------
     experiment
         From :func:`~tlwidgets.course.experiments.find`.
+    runner
+        Keeps what trials share, those of other experiments of the lesson too.
     jobs
         Processes on this machine.
     cluster
@@ -157,9 +159,10 @@ def measure(
     journal = Journal(journals / f"{name}.{experiment.digest()}.jsonl")
     for other in sorted(journals.glob(f"{name}.*.jsonl")):
         if other != journal.path:
-            say(f"{other} holds trials of other settings, code or libraries: they are not used. Delete it when you can.")
+            say(
+                f"{other} holds trials of other settings, code or libraries: they are not used. Delete it when you can."
+            )
     found = journal.read()
-    runner = Runner()
     workers = _workers(experiment, runner, jobs, cluster)
     with closing(workers):
         _carry_out(experiment.plan, found, journal, workers, say)
@@ -216,18 +219,26 @@ def save(experiment: Experiment, table: dict[str, Any], out: Path | None = None,
     return path
 
 
-def drift(experiment: Experiment, runner: Runner, say: Say = print) -> bool:
-    """Measure the cheap trials again, say of each whether it agrees with what is stored, and return whether all do."""
+def drift(experiment: Experiment, runner: Runner, *, most: int | None = None, say: Say = print) -> bool:
+    """Measure cheap trials again, say of each whether it agrees with what is stored, and return whether all do.
+
+    Parameters
+    ----------
+    experiment, runner, say
+        As for :func:`measure`.
+    most
+        How many of the cheap trials; all by default.
+    """
     stored = experiment.stored()
     agree = True
-    for trial in experiment.again:
+    for trial in experiment.again[:most]:
         if trial not in stored:
             say(f"{experiment.path}  {trial}: is not stored: measure it")
             agree = False
             continue
         pairs = list(zip(experiment.rows(runner, trial), stored[trial], strict=True))
         far = {c: max(abs(here[c] - there[c]) for here, there in pairs) for c in experiment.agree}
-        bad = [c for c, most in experiment.agree.items() if far[c] > most]
+        bad = [c for c, allowed in experiment.agree.items() if far[c] > allowed]
         here, there = pairs[-1]
         words = ", ".join(f"{c} {here[c]:.4g} (stored {there[c]:.4g})" for c in (bad or experiment.agree))
         say(f"{experiment.path}  {trial}: {'differs' if bad else 'agrees'}: {words}")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._threads import one_thread
-from ...course.experiments import Examples, Experiment, Runner, Trainer, Trial, Weights, grid, load_examples, new_head, weights_of
+from ...course.experiments import Examples, Experiment, Runner, Trainer, Trial, Weights, grid, load_examples, weights_of
 from ...errors import unknown
 from . import photographs
 
@@ -93,7 +93,7 @@ def train_source(runner: Runner, name: str) -> tuple[Weights, float]:
     keras.utils.set_random_seed(0)
     trainer = Trainer(tiny.build(SIZE, top=True, classes=data.classes))
     trainer.begin(0, head=None)
-    fit(trainer, data, learning_rate=LEARNING_RATE, epochs=TRAINED[name], batch_size=64)
+    trainer.fit(data, learning_rate=LEARNING_RATE, epochs=TRAINED[name], batch_size=64, late_drop=True)
     return weights_of(trainer.model), trainer.accuracy(images(name, "test"), batch_size=250)
 
 
@@ -158,13 +158,6 @@ def classifier(classes: int) -> Trainer:
     return Trainer.on(tiny.build(SIZE), classes, freeze_batchnorm=False)
 
 
-def fit(trainer: Trainer, data: Examples, *, learning_rate: float, epochs: int, batch_size: int) -> None:
-    """Train, the last 40 % of the epochs at a tenth of the learning rate."""
-    first = round(0.6 * epochs)
-    trainer.fit(data, learning_rate=learning_rate, epochs=first, batch_size=batch_size)
-    trainer.fit(data, learning_rate=learning_rate / 10, epochs=epochs - first, batch_size=batch_size)
-
-
 def tuned(runner: Runner, trial: Trial, x: Any, *, blocks: int = BLOCKS) -> NDArray[np.int64]:
     """Train all layers on a task, and return what the network takes images for.
 
@@ -177,7 +170,8 @@ def tuned(runner: Runner, trial: Trial, x: Any, *, blocks: int = BLOCKS) -> NDAr
     trainer = runner.once(classifier, data.classes)
     trainer.begin(trial.seed, start)
     rate = trial.learning_rate or LEARNING_RATE
-    fit(trainer, data, learning_rate=rate, epochs=SETTINGS["epochs"], batch_size=SETTINGS["batch_size"])
+    training = {k: SETTINGS[k] for k in ("epochs", "batch_size")}
+    trainer.fit(data, learning_rate=rate, **training, late_drop=True)
     return np.asarray(trainer.scores(x, batch_size=250).argmax(1), np.int64)
 
 
@@ -322,9 +316,12 @@ JOINT = _experiment(
     "joint",
     "Black drawings, with right and wrong labels, added to five coloured emoji per class",
     grid(
-        task="coloured emoji", source=("black drawings", "black drawings, labels wrong"), method=photographs.METHODS,
-        per_class=5, seed=SEEDS,
-    ),  # fmt: skip
+        task="coloured emoji",
+        source=("black drawings", "black drawings, labels wrong"),
+        method=photographs.METHODS,
+        per_class=5,
+        seed=SEEDS,
+    ),
     photographs.together,
     agree={"accuracy": 0.03},
 )
