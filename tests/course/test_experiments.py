@@ -107,7 +107,7 @@ def test_rows_say_what_identifies_them_and_what_came_out_rounded():
     assert table["rows"][1] == {"task": "sums", "blocks": 1, "seed": 1, "value": 1.333}
     assert [row["seed"] for row in table["rows"]] == [0, 1, 2, 0, 1, 2]
     with pytest.raises(CourseError, match="value came out as nan"):
-        measure(experiment(measure=nothing), Runner())
+        measure(experiment(measure=nothing, settings={"size": 2}), Runner())
 
 
 def test_it_goes_on_where_it_was_stopped_and_leaves_nothing_behind(monkeypatch):
@@ -176,7 +176,7 @@ def test_workers_of_a_cluster_give_the_same_rows():
     for journal in journals():
         journal.unlink()
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, host="127.0.0.1"
+        n_workers=1, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=None, host="127.0.0.1"
     ) as cluster:
         address = cluster.scheduler_address
         assert measure(experiment(), Runner(), cluster=address, say=lambda _: None) == here
