@@ -56,6 +56,8 @@ Deno.test("the axis of the variance is logarithmic around 1, with few ticks", ()
   const quiet = axisOf(VARIANCE, [lineOf(1, 1)]);
   assert.deepEqual([quiet.low, quiet.high, quiet.at], [0.8 / 1.05, 1.25 * 1.05, [0.8, 1, 1.25]]);
   assert.deepEqual(axisOf(VARIANCE, [lineOf(0.2, 4)]).at, [0.2, 0.5, 1, 2], "0.8 and 1.25 are close to 1");
+  assert.deepEqual(axisOf(VARIANCE, [lineOf(10, 20)]).at, [1, 2, 5, 10, 20]);
+  assert.equal(axisOf(VARIANCE, [lineOf(0.1, 4)]).at, undefined, "wide, though it ends at 4");
   const wide = axisOf(VARIANCE, [lineOf(1e-6, 1e9)]);
   assert.equal(wide.at, undefined, "powers of ten");
   assert.ok(wide.low < 1e-6 && wide.high > 1e9);

@@ -42,6 +42,8 @@ Deno.test("the loss falls, rises or is level over four steps on either side", ()
   assert.equal(trend(array(5), 0), "level");
   assert.equal(trend(array(1, 1, 1.009), 1), "level");
   assert.equal(trend(array(-1, -2), 0), "falling");
+  assert.equal(trend(array(1000, 1005), 0), "level", "the change is a share of the loss");
+  assert.equal(trend(array(1e-6, 2e-6), 0), "rising");
   assert.equal(trend(array(1, 1, NaN), 1), "breaking");
   assert.equal(trend(array(1, Infinity), 0), "breaking");
   assert.equal(trend(array(0, 0), 0), "level");
@@ -50,6 +52,7 @@ Deno.test("the loss falls, rises or is level over four steps on either side", ()
 Deno.test("the axis of the loss leaves out what breaks at the end", () => {
   const { low, high, empty } = lossLimits(array(2, 1, 1e300, NaN, Infinity));
   assert.deepEqual([low, high, empty], [1 - 0.12, 2 + 0.5, false]);
+  assert.deepEqual(lossLimits(array(200, 0)), { low: -24, high: 300, empty: false });
   assert.equal(lossLimits(array()).empty, true);
   assert.equal(lossLimits(array(NaN, Infinity)).empty, true);
   for (const one of [array(0), array(-3), array(1e9), array(1e-6), new Float64Array(MANY).fill(7)]) {

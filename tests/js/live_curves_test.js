@@ -22,6 +22,7 @@ import {
   controlsHint,
   lineName,
   progressWords,
+  smoothingWords,
   statusWords,
   strokeWords,
 } from "../../tlwidgets/widgets/live_curves/_words.js";
@@ -99,6 +100,7 @@ Deno.test("one to three panels side by side, none below 260 pixels unless there 
   assert.equal(panelWidth(884, 2), 436);
   assert.equal(panelWidth(884, 5), 286);
   assert.equal(panelWidth(200, 3), 200);
+  assert.deepEqual([panelWidth(531, 2), panelWidth(532, 2)], [531, 260]);
 });
 
 Deno.test("limits of y: 0 to 1 for a share, from zero to a little above for others", () => {
@@ -114,9 +116,14 @@ Deno.test("limits of y: 0 to 1 for a share, from zero to a little above for othe
 Deno.test("a frame holds all finite points, from a millionth to a billion", () => {
   const huge = Array.from({ length: 30000 }, (_, i) => (i % 7 ? 1e9 * Math.sin(i) : NaN));
   for (const [train, validation] of [[[1e-6]], [[-2, 5], [NaN, Infinity]], [huge, [1]]]) {
-    const { X, Y, left, right, top, bottom, xMax, empty } = frameOf("loss", [lineOf(train, validation)], 400);
+    const { X, Y, left, right, top, bottom, height, xMax, yMin, yMax, empty } = frameOf("loss", [
+      lineOf(train, validation),
+    ], 400);
     assert.equal(empty, false);
     assert.equal(X(xMax), right);
+    assert.ok(xMax >= train.length, "all epochs");
+    assert.deepEqual([top < bottom, bottom < height], [true, true]);
+    assert.equal(Y((yMin + yMax) / 2), (top + bottom) / 2);
     assert.ok(X(1) >= left);
     for (const y of train.filter(Number.isFinite)) assert.ok(Y(y) >= top && Y(y) <= bottom, String(y));
   }
@@ -162,6 +169,7 @@ Deno.test("names lie apart and within the panel, in the order of their lines", (
   assert.deepEqual(places(-1e9), [30]);
   assert.deepEqual(places(50, 50, 50), [50, 63, 76]);
   assert.deepEqual(places(169, 1e9, 168), [144, 157, 170]);
+  assert.deepEqual(spread([{ y: 90 }, { y: 40 }], 30, 170, 13), [{ y: 40 }, { y: 90 }]);
 });
 
 Deno.test("the status says what was asked for until it happens", () => {
@@ -183,6 +191,7 @@ Deno.test("progress is said with as much as is known", () => {
   assert.equal(progressWords("running", { run: "a" }), "a: epoch 0");
   assert.equal(progressWords("done", { run: "a", epoch: 9, epochs: 10 }), "a: epoch 9 of 10");
   assert.equal(controlsHint(false, "running").slice(0, 21), "Pause and Stop cannot");
+  assert.deepEqual([0, 0.05, 0.95].map(smoothingWords), ["off", "0.05", "0.95"]);
   assert.equal(controlsHint(false, "done") + controlsHint(true, "running"), "");
 });
 

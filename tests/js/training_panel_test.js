@@ -37,10 +37,11 @@ Deno.test("a rate stands at the nearest place by its quotient, one beyond the en
 });
 
 Deno.test("rates are read in three digits", () => {
-  assert.deepEqual([0.02, 1, 0.00012345, 1e-5, 2e-6].map(rateText), [
+  assert.deepEqual([0.02, 1, 0.00012345, 1e-4, 1e-5, 2e-6].map(rateText), [
     "0.02",
     "1",
     "0.000123",
+    "0.0001",
     "1e-5",
     "2e-6",
   ]);
