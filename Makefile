@@ -1,6 +1,6 @@
 # Two commands do everything: `make lab` opens the course, `make test` tests it. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help lab test run setup setup-dev lint format bench lock clean
+.PHONY: help lab test check weekly coverage run setup setup-dev lint format pages bench lock clean
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 # The first Python from 3.11 to 3.13 on the path, unless PYTHON names one.
@@ -26,14 +26,26 @@ setup:  ## install the course into .venv (GPU=1: with CUDA)
 setup-dev:
 	@$(FIND); "$$p" tools/setup.py dev $(GPU_WORD)
 
-test: setup-dev  ## lint, types, tests, every notebook, browser tests
+check: setup-dev  ## after a change: lint, types, and the tests that need no browser, kernel or sandbox (3 minutes)
+	@$(RUN) tools/test.py check
+
+test: setup-dev  ## lint, types, tests, every lesson, browser tests, grading (a quarter of an hour)
 	@$(RUN) tools/test.py
+
+weekly: setup-dev  ## all that, and what once a week is enough for
+	@$(RUN) tools/test.py weekly
+
+coverage: setup-dev  ## all tests, and the share of lines that they have run
+	@$(RUN) tools/test.py --coverage
 
 lint: setup-dev  ## lint and types alone
 	@$(RUN) tools/test.py lint
 
 format: setup-dev  ## put the code into the house style
 	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix . && $(RUN) -m deno fmt --quiet
+
+pages: setup-dev  ## write README's table of lessons, the links between lessons and the claims page again
+	@$(RUN) tools/pages.py
 
 bench: setup-dev  ## benchmarks (ratios, not seconds)
 	@for b in benchmarks/*.py; do echo "== $$b"; $(RUN) $$b || exit 1; done

@@ -29,7 +29,7 @@ from tlwidgets.grading import grader, unit
 from tlwidgets.grading.sandbox import Limits
 
 TOP = Path(__file__).resolve().parents[1]
-NAME = "03_freezing"
+NAME = "freezing"
 CHEAP = TOP / "tests" / "grading" / "assignments"
 QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",

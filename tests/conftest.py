@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-# before anything imports TensorFlow
+pytest_plugins = ["suite.needs", "suite.reruns"]
+
+# before anything imports TensorFlow, here and in every kernel and process that a test starts
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("PYTHONHASHSEED", "0")  # keeps the order of sets out of comparisons between runs
 
 # a suite started in the background inherits that Ctrl-C is ignored, and so would every kernel that is interrupted here
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

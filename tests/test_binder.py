@@ -41,14 +41,14 @@ def conda(top) -> dict:
 
 def test_there_is_one_list_of_pins(top):
     lines = said(top / "binder/requirements.txt")
-    assert lines == ["-r ../requirements.txt"]
-    assert (top / "binder" / lines[0].removeprefix("-r ")).resolve() == top / "requirements.txt"
+    assert lines == ["-r ../requirements/course.txt"]
+    assert (top / "binder" / lines[0].removeprefix("-r ")).resolve() == top / "requirements/course.txt"
 
 
 def test_environment_yml_uses_the_lock(top):
     dependencies = conda(top)["dependencies"]
     (from_pip,) = [d["pip"] for d in dependencies if isinstance(d, dict)]
-    assert from_pip == ["-r requirements.txt"]
+    assert from_pip == ["-r requirements/course.txt"]
     assert {d.split("=")[0] for d in dependencies if isinstance(d, str)} == {"python", "pip"}
     # the comment at its top is what people copy
     words = (top / "environment.yml").read_text("utf-8").splitlines()[0]
@@ -85,7 +85,7 @@ def test_what_postbuild_names_is_there(top):
     assert "--no-deps" in install, "versions come from the lock alone"
     # without isolation the build backend has to be in the lock
     assert "--no-build-isolation" in install
-    assert re.search(r"^hatchling==", (top / "requirements.txt").read_text("utf-8"), re.MULTILINE)
+    assert re.search(r"^hatchling==", (top / "requirements/course.txt").read_text("utf-8"), re.MULTILINE)
     modules = [words[words.index("-m") + 1] for words in lines if "-m" in words]
     assert modules == ["pip", "compileall"]
 
@@ -102,7 +102,7 @@ def test_start_hands_over_to_the_server(top):
 
 def test_the_lock_is_what_runs_here(top):
     """Nearest to building the image: every line of the lock that applies here is installed at exactly its version."""
-    text = (top / "requirements.txt").read_text("utf-8").replace("\\\n", " ")
+    text = (top / "requirements/course.txt").read_text("utf-8").replace("\\\n", " ")
     lines = [line.split(" --hash")[0].strip() for line in text.splitlines() if line and not line.startswith("#")]
     applying = [r for r in map(Requirement, lines) if r.marker is None or r.marker.evaluate()]
     assert len(applying) > 50

@@ -155,7 +155,7 @@ def test_a_page_that_cannot_be_made_does_not_stop_the_rest(tmp_path, monkeypatch
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["run", "03_freezin"], "03_freezing"),
+        (["run", "freezin"], "freezing"),
         (["run", "nothing_like_it.ipynb"], "unknown notebook"),
         (["run", "03", "--profile", "smok"], "did you mean smoke?"),
     ],

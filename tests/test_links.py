@@ -16,6 +16,7 @@ PAGES = [
     TOP / "README.md",
     *sorted(TOP.glob("docs/**/*.md")),
     *sorted(TOP.glob("datasets/*/*.md")),
+    *sorted(TOP.glob("tlwidgets/lessons/*/*.md")),
     *sorted(TOP.glob("assignments/*.md")),
     *sorted(TOP.glob("notebooks/*.ipynb")),
     *sorted(TOP.glob("assignments/*/*.ipynb")),

@@ -16,7 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-gpu.txt")
+LOCKS = ("requirements/course.txt", "requirements/dev.txt", "requirements/gpu.txt")
 
 
 # ---------------------------------------------------------------- tools/setup.py
@@ -46,12 +46,36 @@ def test_an_old_python_can_read_it(top):
             assert not arguments.posonlyargs + arguments.kwonlyargs
 
 
+@pytest.mark.parametrize(
+    ("system", "tag", "machine", "said"),
+    [
+        ("darwin", "macosx-11.0-universal2", "x86_64", "macOS on Intel"),
+        ("win32", "win-arm64", "ARM64", "Windows on ARM"),
+        ("darwin", "macosx-11.0-universal2", "arm64", ""),
+        ("win32", "win-amd64", "ARM64", ""),  # Python for x86-64, in emulation
+        ("linux", "linux-aarch64", "aarch64", ""),
+    ],
+)
+def test_a_system_without_tensorflow(setup, monkeypatch, capsys, system, tag, machine, said):
+    monkeypatch.setattr("sys.platform", system)
+    monkeypatch.setattr("sysconfig.get_platform", lambda: tag)
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    if not said:
+        assert setup() == ["requirements/course.txt"]
+        return
+    with pytest.raises(SystemExit):
+        setup()
+    assert f"TensorFlow is not built for {said}" in capsys.readouterr().err
+    assert setup.state.asked == []
+
+
 @pytest.fixture
 def setup(top, tmp_path, monkeypatch):
     """``setup(*words)``: run it in a copy where pip only notes what it was asked for."""
     spec = importlib.util.spec_from_file_location("course_setup", top / "tools/setup.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    (tmp_path / "requirements").mkdir()
     for name in (*LOCKS, "pyproject.toml"):
         shutil.copy(top / name, tmp_path / name)
     venv = tmp_path / ".venv"
@@ -60,58 +84,58 @@ def setup(top, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "VENV", str(venv))
     monkeypatch.setattr(module, "STAMP", str(venv / "installed"))
     monkeypatch.setattr(module, "make_venv", lambda: None)
-    state = SimpleNamespace(works=True)
+    state = SimpleNamespace(works=True, asked=[])
 
     def run(*words: str) -> list[str]:
-        installed: list[str] = []
+        state.asked = []
 
         def pip(*arguments):
             if not state.works:
                 raise SystemExit(1)
-            installed.extend(arguments)
+            state.asked.extend(arguments)
 
         monkeypatch.setattr(module, "pip", pip)
         monkeypatch.setattr(sys, "argv", ["setup.py", *words])
         module.main()
-        return [lock for lock in LOCKS if str(tmp_path / lock) in installed]
+        return [lock for lock in LOCKS if str(tmp_path / lock) in state.asked]
 
     run.folder, run.state = tmp_path, state
     return run
 
 
 def test_the_second_run_does_nothing(setup, capsys):
-    assert setup() == ["requirements.txt"]
+    assert setup() == ["requirements/course.txt"]
     capsys.readouterr()
     assert setup() == []
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml"])
+@pytest.mark.parametrize("name", ["requirements/course.txt", "pyproject.toml"])
 def test_a_change_installs_again(setup, name):
     setup()
     with (setup.folder / name).open("a") as f:
         f.write("\n# changed\n")
-    assert setup() == ["requirements.txt"]
+    assert setup() == ["requirements/course.txt"]
     assert setup() == []
 
 
 def test_a_fuller_installation_serves_as_well(setup):
-    assert setup("dev") == ["requirements-dev.txt"]
+    assert setup("dev") == ["requirements/dev.txt"]
     assert setup() == []
-    assert setup("dev", "gpu") == ["requirements-gpu.txt"]
+    assert setup("dev", "gpu") == ["requirements/gpu.txt"]
     assert setup() == setup("dev") == []
 
 
 def test_a_smaller_installation_does_not_serve(setup):
     setup()
-    assert setup("dev") == ["requirements-dev.txt"]
+    assert setup("dev") == ["requirements/dev.txt"]
 
 
 def test_the_build_with_cuda_is_never_written_over(setup):
     setup("gpu")
-    with (setup.folder / "requirements-gpu.txt").open("a") as f:
+    with (setup.folder / "requirements/gpu.txt").open("a") as f:
         f.write("\n# changed\n")
-    assert setup() == ["requirements-gpu.txt"]
+    assert setup() == ["requirements/gpu.txt"]
 
 
 @pytest.mark.parametrize("words", [(), ("gpu",)])
@@ -135,7 +159,7 @@ def test_a_first_try_with_cuda_that_fails_binds_nobody(setup):
     with pytest.raises(SystemExit):
         setup("gpu")
     setup.state.works = True
-    assert setup() == ["requirements.txt"]
+    assert setup() == ["requirements/course.txt"]
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
@@ -194,14 +218,14 @@ def test_no_addresses(top, name):
 
 
 def test_the_developers_have_what_the_learners_have(top):
-    course, dev = pins(top / "requirements.txt"), pins(top / "requirements-dev.txt")
+    course, dev = pins(top / "requirements/course.txt"), pins(top / "requirements/dev.txt")
     missing = {pin[:2] for pin in course} - {pin[:2] for pin in dev}
     assert not missing
 
 
 def test_the_lock_with_cuda_agrees(top):
     """What both name has the same versions; only TensorFlow's build is another."""
-    course, gpu = pins(top / "requirements.txt"), pins(top / "requirements-gpu.txt")
+    course, gpu = pins(top / "requirements/course.txt"), pins(top / "requirements/gpu.txt")
     versions = {name: {v for n, v, _ in gpu if n == name} for name, _, _ in gpu}
     assert not [(n, v) for n, v, _ in course if n in versions and v not in versions[n]]
     assert "tensorflow-cpu" not in versions
@@ -210,10 +234,11 @@ def test_the_lock_with_cuda_agrees(top):
 
 def test_direct_dependencies_are_locked_and_explained(top):
     text = (top / "pyproject.toml").read_text("utf-8")
-    project = tomllib.loads(text)["project"]
-    lines = text.splitlines()
+    pyproject = tomllib.loads(text)
+    project, lines = pyproject["project"], text.splitlines()
     locked = {name for lock in LOCKS for name, _, _ in pins(top / lock)}
     everything = [*project["dependencies"], *(d for extra in project["optional-dependencies"].values() for d in extra)]
+    everything += pyproject["dependency-groups"]["build"]
     for dependency in dict.fromkeys(everything):
         numbers = [i for i, line in enumerate(lines) if f'"{dependency}"' in line]
         assert numbers
@@ -227,3 +252,12 @@ def test_direct_dependencies_are_locked_and_explained(top):
             )
             assert explained, f"{dependency}: why is it here?"
         assert canonicalize_name(Requirement(dependency).name) in locked
+
+
+def test_what_builds_the_package_is_locked_with_it(top):
+    """A checkout is installed without a further download, and the package itself needs no build backend."""
+    pyproject = tomllib.loads((top / "pyproject.toml").read_text("utf-8"))
+    assert pyproject["dependency-groups"]["build"] == pyproject["build-system"]["requires"]
+    (backend,) = map(Requirement, pyproject["build-system"]["requires"])
+    for lock in LOCKS:
+        assert [version for name, version, _ in pins(top / lock) if name == backend.name]

@@ -6,6 +6,7 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
+from ._extras import need
 from .errors import CourseError
 
 __all__ = ["Dask", "connect"]
@@ -27,10 +28,7 @@ class Dask:
 
 def connect(address: str) -> Dask:
     """Connect to a scheduler, or say in a sentence why that is not possible."""
-    try:
-        distributed: Any = importlib.import_module("distributed")
-    except ImportError:
-        raise CourseError("Dask is not installed: pip install 'tlwidgets[cluster]'.") from None
+    distributed = need("distributed", "cluster", "Dask")
     try:
         client = distributed.Client(address, timeout="10s")
     except (OSError, ValueError, TimeoutError) as e:

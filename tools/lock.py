@@ -10,22 +10,20 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
-# file -> extras; each is complete by itself, and the others must agree with the first
-LOCKS = {
-    "requirements.txt": ["cpu"],
-    "requirements-dev.txt": ["cpu", "dev", "data", "grading", "cluster"],
-    "requirements-gpu.txt": ["gpu", "dev", "data", "grading", "cluster"],
-}
+# file in requirements/ -> extras; each is complete by itself, and the others must agree with the first
+EVERYTHING = ["course", "dev", "reference", "data", "grading", "cluster"]
+LOCKS = {"course.txt": ["cpu", "course"], "dev.txt": ["cpu", *EVERYTHING], "gpu.txt": ["gpu", *EVERYTHING]}
 
 
 def main() -> int:
     """Run uv once for each file; versions that are locked stay unless ``--upgrade`` is given."""
-    first = next(iter(LOCKS))
-    for name, extras in LOCKS.items():
+    first = f"requirements/{next(iter(LOCKS))}"
+    for file, extras in LOCKS.items():
+        name = f"requirements/{file}"
         command = [
             sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11",
             "--generate-hashes", "--no-emit-index-url", "--no-annotate", "--quiet", "--output-file", name,
-            "--custom-compile-command", "make lock",
+            "--custom-compile-command", "make lock", "--group", "build",
         ]  # fmt: skip
         command += [f"--extra={extra}" for extra in extras]
         if name != first:

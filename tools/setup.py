@@ -6,22 +6,33 @@ python tools/setup.py [dev] [gpu]
 # No annotations or f-strings: an old Python must get as far as the sentence that it is too old.
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(TOP, ".venv")
 STAMP = os.path.join(VENV, "installed")
 # each contains the one before
-LOCKS = {"course": "requirements.txt", "dev": "requirements-dev.txt", "gpu": "requirements-gpu.txt"}
+LOCKS = {"course": "requirements/course.txt", "dev": "requirements/dev.txt", "gpu": "requirements/gpu.txt"}
 
 
 def fail(sentence):
     """Print one sentence and end."""
     sys.stderr.write("setup: " + sentence + "\n")
     sys.exit(1)
+
+
+def unsupported():
+    """Name this system if no TensorFlow is built for it."""
+    if sysconfig.get_platform() == "win-arm64":
+        return "Windows on ARM"
+    if sys.platform == "darwin" and platform.machine() == "x86_64":
+        return "macOS on Intel"
+    return None
 
 
 def path(*parts):
@@ -102,6 +113,8 @@ def main():
     """Set up, or find that nothing is to do."""
     if not (3, 11) <= sys.version_info[:2] < (3, 14):
         fail("the course needs Python 3.11, 3.12 or 3.13; this is " + sys.version.split()[0] + ".")
+    if unsupported():
+        fail("TensorFlow is not built for " + unsupported() + ": take Linux, in a virtual machine or WSL 2.")
     wanted = LOCKS["gpu" if "gpu" in sys.argv else "dev" if "dev" in sys.argv else "course"]
     order = list(LOCKS.values())
     make_venv()

@@ -15,7 +15,7 @@ from pathlib import Path
 from tlwidgets.grading import load
 
 HERE = Path(__file__).resolve().parent
-NAME = "03_freezing"
+NAME = "freezing"
 
 FREEZE = """def freeze_to(model, k):
     for i, layer in enumerate(model.layers):

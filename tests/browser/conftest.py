@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from jupyterlab_harness import CHROMIUM_ARGUMENTS, Lab, Notebook
 from live_page import LATE, come_late
+from suite.reruns import Shared
 
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -41,28 +43,38 @@ def find_chromium() -> str | None:
     return found or next((place for place in _PLACES if Path(place).is_file()), None)
 
 
-def pytest_collection_modifyitems(items):
-    """Mark everything in this folder."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in Path(item.fspath).parents:
-            item.add_marker(pytest.mark.browser)
+class Chromium:
+    """A browser, and the process through which Playwright speaks to it."""
+
+    def __init__(self) -> None:
+        from playwright.sync_api import sync_playwright
+
+        self._playwright = sync_playwright().start()
+        try:
+            self.browser = self._playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
+        except BaseException:
+            self._playwright.stop()
+            raise
+
+    def close(self) -> None:
+        """End both."""
+        try:
+            self.browser.close()
+        finally:
+            self._playwright.stop()
 
 
-@pytest.fixture(scope="session")
+_chromium = Shared(Chromium, Chromium.close)
+
+
+@pytest.fixture
 def chromium():
-    """One browser for the session; a clear reason when there is none."""
-    path = find_chromium()
-    if path is None:
+    """The browser of this worker; a clear reason when there is none."""
+    if find_chromium() is None:
         if os.environ.get("TLWIDGETS_REQUIRE_BROWSER") == "1":
             pytest.fail(_NO_BROWSER, pytrace=False)
         pytest.skip(_NO_BROWSER)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+    return _chromium.get().browser
 
 
 @pytest.fixture
@@ -154,11 +166,13 @@ def mount(chromium):
 # ---------------------------------------------------------------- JupyterLab
 
 
-@pytest.fixture(scope="session")
-def lab(chromium, tmp_path_factory):
-    """One JupyterLab server for the session, in the light theme."""
-    with Lab(tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
+_lab = Shared(lambda: Lab(Path(tempfile.mkdtemp(prefix="lab-"))), Lab.close)
+
+
+@pytest.fixture
+def lab(chromium):
+    """The JupyterLab server of this worker, in the light theme."""
+    return _lab.get()
 
 
 @pytest.fixture

@@ -145,9 +145,9 @@ def test_a_notebook_from_elsewhere_shows_the_picture(open_notebook):
     assert other.page.get_by_text("model not found").count() == 0
 
 
-@pytest.fixture(scope="module")
-def dark_lab(chromium, tmp_path_factory):
-    with Lab(tmp_path_factory.mktemp("dark"), theme="JupyterLab Dark") as lab:
+@pytest.fixture
+def dark_lab(tmp_path):
+    with Lab(tmp_path, theme="JupyterLab Dark") as lab:
         yield lab
 
 

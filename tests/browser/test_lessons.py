@@ -63,7 +63,7 @@ def test_a_learner_works_through_the_first_lesson(open_notebook, shots):
 def test_a_button_repeats_a_measurement_in_the_kernel(open_notebook, shots):
     live = (
         "import tlwidgets as tl\nfrom tlwidgets.course import figures\n"
-        "lesson = tl.lesson('00_start_here', 'smoke')\n"
+        "lesson = tl.lesson('start_here', 'smoke')\n"
         "def repeat():\n    print('measured here: 0.75')\n"
         "    return figures.dots({'here': [0.7, 0.8]}, x_label='accuracy')\n"
         "live = lesson.live('Repeat it here (about 1 s)', repeat)\nlive"

@@ -10,6 +10,7 @@ import tlwidgets as tl
 from tlwidgets.course import checks, content
 from tlwidgets.course.notebook import CLAIM_TYPE
 from tlwidgets.course.progress import Progress
+from tlwidgets.grading.sheet import tasks_of
 
 
 @pytest.fixture
@@ -30,18 +31,19 @@ def words(shown):
 
 
 @pytest.mark.parametrize("name", content.lesson_names())
-def test_every_solution_passes_its_own_check(name, said):
+def test_every_solution_passes_its_own_check(name):
     lesson = tl.lesson(name, "smoke")
-    for key, exercise in lesson.content.exercises.items():
+    for key, (_, arguments) in tasks_of(name).items():
+        exercise = lesson.content.exercises[key]
         scope = {"tl": tl, "lesson": lesson}
         exec("import keras, numpy as np", scope)
         if "base" in exercise.solution or "classifier" in exercise.solution:
             scope["base"] = tl.backbone(size=32)
             scope["classifier"] = tl.classifier(scope["base"], 6)
             scope["slider"] = tl.FreezeSlider(scope["classifier"])
-        said.clear()
         exec(exercise.solution, scope)
-        assert said[-1]["text/plain"].startswith("Passed."), (key, words(said))
+        shown = eval(f"lesson.exercise({key!r}, {arguments})", scope)
+        assert shown.value == "passed", (key, shown.message)
 
 
 @pytest.mark.parametrize("name", content.lesson_names())
@@ -59,12 +61,12 @@ def test_every_exercise_has_a_check_and_three_hints(name):
 @pytest.mark.parametrize(
     ("key", "wrong", "words_expected"),
     [
-        ("03_freezing/freeze_to", lambda m, k: None, "should stay as it is"),
-        ("03_freezing/freeze_to", lambda m, k: _hold(m.layers[: k + 1]), "should train"),
-        ("03_freezing/freeze_to", lambda m, k: _hold(m.layers[:k]), "train again"),
-        ("03_freezing/freeze_to", lambda m, k: 1 / 0, "stopped with ZeroDivisionError"),
-        ("03_freezing/uses", lambda m, b: any(l.name == "inside" for l in m.layers), "should be True"),
-        ("03_freezing/uses", lambda m, b: True, "should be False"),
+        ("freezing/freeze_to", lambda m, k: None, "should stay as it is"),
+        ("freezing/freeze_to", lambda m, k: _hold(m.layers[: k + 1]), "should train"),
+        ("freezing/freeze_to", lambda m, k: _hold(m.layers[:k]), "train again"),
+        ("freezing/freeze_to", lambda m, k: 1 / 0, "stopped with ZeroDivisionError"),
+        ("freezing/uses", lambda m, b: any(l.name == "inside" for l in m.layers), "should be True"),
+        ("freezing/uses", lambda m, b: True, "should be False"),
     ],
 )  # fmt: skip
 def test_a_wrong_answer_gets_a_sentence_that_helps(key, wrong, words_expected):
@@ -75,49 +77,70 @@ def test_a_wrong_answer_gets_a_sentence_that_helps(key, wrong, words_expected):
 
 
 def test_an_untouched_stub_is_not_attempted():
-    for key in ("03_freezing/freeze_to", "03_freezing/uses"):
+    for key in ("freezing/freeze_to", "freezing/uses"):
         assert not checks.run(key, (lambda *_: ...,)).attempted
 
 
 def test_move_tells_too_little_from_too_much():
     model = tl.classifier(tl.backbone(size=32), 6)
-    assert not checks.run("00_start_here/move", (..., model)).attempted
-    assert "not moved" in checks.run("00_start_here/move", (5, model)).message
+    assert not checks.run("start_here/move", (..., model)).attempted
+    assert "not moved" in checks.run("start_here/move", (5, model)).message
     tl.freeze(model, "block4")
-    assert "further right" in checks.run("00_start_here/move", (5, model)).message
+    assert "further right" in checks.run("start_here/move", (5, model)).message
     tl.freeze(model, len(tl.layers(model)))
-    assert "head is frozen too" in checks.run("00_start_here/move", (5, model)).message
+    assert "head is frozen too" in checks.run("start_here/move", (5, model)).message
     tl.freeze(model, "head_pool")
-    assert "not what the widget says" in checks.run("00_start_here/move", (5, model)).message
-    assert checks.run("00_start_here/move", (1280 * 6 + 6, model)).passed
+    assert "not what the widget says" in checks.run("start_here/move", (5, model)).message
+    assert checks.run("start_here/move", (1280 * 6 + 6, model)).passed
 
 
-def test_hints_come_one_by_one(said):
-    lesson = tl.lesson("03_freezing", "smoke")
-    lesson.hint("freeze_to")
-    assert "Hint 1 of 3" in words(said)
-    assert "Hint 2" not in words(said)
-    said.clear()
-    lesson.hint("freeze_to")
-    assert "Hint 2 of 3" in words(said)
+def test_an_exercise_checks_helps_and_remembers():
+    lesson = tl.lesson("freezing", "smoke")
+    shown = lesson.exercise("freeze_to", lambda model, k: None)
+    assert "Not yet. With k = 2" in shown.summary()
+    assert "Hint" not in shown.summary()
+    shown.hint()
+    shown.hint()
+    again = tl.lesson("freezing", "smoke").exercise("freeze_to", lambda *_: ...)
+    assert again.value == "tried"
+    assert again.hints_shown == 2
+    assert "Write the body" in again.message
+    assert "layer.trainable = i >= k" in again.show_solution()
+    assert tl.lesson("freezing", "smoke").exercise("freeze_to", ...).solution_seen
+
+
+def test_progress_counts_what_is_done_of_every_lesson():
+    lesson = tl.lesson("freezing", "smoke")
+    lesson.predict("depth").value = 40.0
+    lesson.quiz("compile").value = 1
+    lesson.exercise("uses", lambda model, base: True)
+    by_title = {row["title"]: row for row in lesson.progress().value}
+    assert list(by_title) == [f"{c.number:02} {c.title}" for c in map(content.read, content.lesson_names())]
+    assert by_title["03 Freezing"] == {
+        "title": "03 Freezing",
+        "guesses": [1, 1],
+        "quizzes": [1, 2],
+        "exercises": [0, 2],
+    }
+    assert by_title["00 Start here"]["guesses"] == [0, 1]
 
 
 def test_a_guess_survives_a_restart(said, tmp_path):
-    first = tl.lesson("00_start_here", "smoke")
+    first = tl.lesson("start_here", "smoke")
     first.predict("accuracy").value = 61.0
-    again = tl.lesson("00_start_here", "smoke")
+    again = tl.lesson("start_here", "smoke")
     assert again.predict("accuracy").value == 61.0
     again.compare("accuracy", 72.4)
     assert "You said 61 of 100. Measured: 72.4 of 100." in words(said)
 
 
 def test_no_guess_is_no_error(said):
-    tl.lesson("00_start_here", "smoke").compare("accuracy", 50)
+    tl.lesson("start_here", "smoke").compare("accuracy", 50)
     assert "You made no guess" in words(said)
 
 
 def test_a_claim_leaves_its_verdict_in_the_notebook(said):
-    tl.lesson("02_feature_extraction", "smoke").claim("C10", "features shrink <data>", True, times_smaller=5.4)
+    tl.lesson("feature_extraction", "smoke").claim("C10", "features shrink <data>", True, times_smaller=5.4)
     (data,) = said
     assert data[CLAIM_TYPE] == {
         "id": "C10",
@@ -132,7 +155,7 @@ def test_a_claim_leaves_its_verdict_in_the_notebook(said):
 
 
 def test_a_claim_over_seeds_tells_mean_and_spread_and_its_condition(said):
-    lesson = tl.lesson("02_feature_extraction", "smoke")
+    lesson = tl.lesson("feature_extraction", "smoke")
     lesson.claim("C10", "it shrinks", True, when="pictures are large", gain=[0.1, 0.2, 0.3])
     (data,) = said
     assert data[CLAIM_TYPE]["verdict"] == "holds when pictures are large"
@@ -154,9 +177,9 @@ def test_progress_survives_a_damaged_file_and_a_folder_that_cannot_be_written(tm
 
 
 def test_unknown_names_come_with_suggestions():
-    with pytest.raises(tl.CourseError, match="did you mean 03_freezing"):
-        tl.lesson("03_freezng")
+    with pytest.raises(tl.CourseError, match="did you mean freezing"):
+        tl.lesson("freezng")
     with pytest.raises(tl.CourseError, match="unknown profile 'gpux'; did you mean gpu"):
-        tl.lesson("03_freezing", "gpux")
+        tl.lesson("freezing", "gpux")
     with pytest.raises(tl.CourseError, match="did you mean freeze_to"):
-        tl.lesson("03_freezing").hint("freeze")
+        tl.lesson("freezing").exercise("freeze")

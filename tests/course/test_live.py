@@ -8,7 +8,7 @@ import tlwidgets as tl
 
 
 def button(function, label="Repeat it (about 2 s)"):
-    return tl.lesson("00_start_here", "smoke").live(label, function)
+    return tl.lesson("start_here", "smoke").live(label, function)
 
 
 def test_nothing_runs_before_it_is_pressed():

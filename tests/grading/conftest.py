@@ -21,7 +21,7 @@ TOTAL = "def total(numbers):\n    return sum(numbers)"
 
 
 @pytest.fixture(scope="session")
-def kind() -> str:
+def sandbox_kind() -> str:
     """The sandbox of this machine. CI installs bubblewrap, and there a missing one is a failure."""
     try:
         return sandbox.choose("auto")
@@ -32,9 +32,9 @@ def kind() -> str:
 
 
 @pytest.fixture(scope="session")
-def engine(kind):
+def engine(sandbox_kind):
     """Boxes that share a process which has imported NumPy, IPython and pytest."""
-    with Engine(kind) as engine:
+    with Engine(sandbox_kind) as engine:
         yield engine
 
 

@@ -321,10 +321,10 @@ def test_edited_and_deleted_checks_are_ignored(marks, hand_in):
     assert marks(raw=json.dumps(whole).encode())[:2] == (0, 2)
 
 
-def test_a_cold_box_gives_the_same_marks(kind, cheap, hand_in):
+def test_a_cold_box_gives_the_same_marks(sandbox_kind, cheap, hand_in):
     from tlwidgets.grading.engine import Engine
 
-    with Engine(kind, warm=False) as engine:
+    with Engine(sandbox_kind, warm=False) as engine:
         ran = unit.run(engine, cheap, hand_in("import os\nos._exit(1)"), 3, LIMITS)
         marks = unit.judge(engine, cheap, ran, 3, LIMITS)
     assert [m.passed for m in marks] == [False, True, True]

@@ -14,17 +14,17 @@ import pytest
 
 from tlwidgets.grading import assignment as assignments
 
-pytest.importorskip("nbgrader", reason="the extra [grading] is not installed")
 pytestmark = pytest.mark.slow
-NAME = "03_freezing"
+NAME = "freezing"
 
 
 @pytest.fixture(scope="module")
 def course(top, tmp_path_factory):
     """A course folder of nbgrader with one sheet, as its users set it up."""
+    pytest.importorskip("nbgrader", reason="the extra [grading] is not installed")
     folder = tmp_path_factory.mktemp("course")
-    (folder / "source" / NAME).mkdir(parents=True)
-    shutil.copy(top / "assignments" / NAME / f"{NAME}.ipynb", folder / "source" / NAME)
+    assignments.build(assignments.load(NAME), folder / "built")
+    shutil.move(folder / "built" / "source", folder / "source")
     shutil.copy(top / "assignments" / "nbgrader_config.py", folder)
     return folder
 
@@ -68,7 +68,7 @@ def test_generate_validate_autograde(course):
     assert rows[1].split(",")[head.index("max_score")] == "10.0"
 
 
-def test_our_grader_reads_what_nbgrader_collected(course, kind, tmp_path):
+def test_our_grader_reads_what_nbgrader_collected(course, sandbox_kind, tmp_path):
     from tlwidgets.grading.submissions import find
 
     assert [s.learner for s in find(course / "submitted", NAME)] == ["empty", "good"]

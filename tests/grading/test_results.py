@@ -24,7 +24,7 @@ LIMITS = Limits(cpu=6, wall=60, memory=1 << 30)
 
 
 @pytest.fixture
-def grade(kind, cheap):
+def grade(sandbox_kind, cheap):
     """Grade a folder; returns the grades by name and how many were really done."""
 
     def go(source, out, sheet=cheap, **options):
@@ -92,7 +92,7 @@ def test_shards_and_collect_give_what_one_run_gives(grade, class_folder, hand_in
         grader.collect([*parts[1:], tmp_path / "other"], cheap, tmp_path / "bad")
 
 
-def test_killed_at_any_moment_nothing_is_lost_or_doubled(kind, class_folder, hand_in, tmp_path):
+def test_killed_at_any_moment_nothing_is_lost_or_doubled(sandbox_kind, class_folder, hand_in, tmp_path):
     source = class_folder({f"learner{i:02d}": hand_in(why=f"answer {i}") for i in range(24)})
     out = tmp_path / "results"
     command = [sys.executable, "-m", "tlwidgets", "grade", "run", str(source), "--assignment", "cheap"]
@@ -117,7 +117,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(kind, class_folder, han
     assert not [p for p in out.rglob("*.partial") if p.stat().st_mtime > time.time()]
 
 
-def test_a_failing_machine_never_costs_a_mark(class_folder, hand_in, cheap, tmp_path, kind):
+def test_a_failing_machine_never_costs_a_mark(class_folder, hand_in, cheap, tmp_path, sandbox_kind):
     """The module that all boxes need does not exist: nobody can be graded, and nobody gets 0."""
     broken = replace(
         cheap, cells=tuple({**c, "source": c["source"].replace("numpy", "no_such_module")} for c in cheap.cells)
@@ -261,7 +261,7 @@ def test_a_notebook_of_200_mb_is_not_read_and_is_said(grade, hand_in, tmp_path):
     assert "was not read: clear its outputs" in found["ann"].notes[0]
 
 
-def test_an_interrupt_ends_everything_in_order(kind, class_folder, hand_in, tmp_path):
+def test_an_interrupt_ends_everything_in_order(sandbox_kind, class_folder, hand_in, tmp_path):
     """Ctrl-C: status 130, what was finished is kept, and no box runs on."""
     marker = str(900_000_000 + os.getpid())
     waits = f"import subprocess\nsubprocess.run(['sleep', '{marker}'])"

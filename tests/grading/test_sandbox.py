@@ -104,9 +104,9 @@ def job(*sources):
 
 
 @pytest.mark.parametrize("warm", [True, False])
-def test_a_box_says_how_it_ended(kind, warm):
+def test_a_box_says_how_it_ended(sandbox_kind, warm):
     limits = Limits(cpu=3, wall=30, memory=1 << 30)
-    with Engine(kind, warm=warm) as engine:
+    with Engine(sandbox_kind, warm=warm) as engine:
         ended = engine.run(job("import os\nos._exit(7)"), limits)
         assert (ended.code, ended.complete) == (7, False)
         ended = engine.run(job("print(sum(range(10**7)))"), limits)
@@ -116,16 +116,16 @@ def test_a_box_says_how_it_ended(kind, warm):
         assert json.loads(done.body)["outputs"][0]["text"] == "49999995000000\n"
 
 
-def test_a_warm_process_that_dies_is_started_again(kind):
-    with Engine(kind) as engine:
+def test_a_warm_process_that_dies_is_started_again(sandbox_kind):
+    with Engine(sandbox_kind) as engine:
         engine._ready._process.kill()
         engine._ready._process.wait()
         assert engine.run(job("1"), Limits(cpu=3, wall=30, memory=1 << 30)).complete
 
 
-def test_boxes_do_not_share_anything(kind):
+def test_boxes_do_not_share_anything(sandbox_kind):
     limits = Limits(cpu=5, wall=30, memory=1 << 30)
-    with Engine(kind) as engine:
+    with Engine(sandbox_kind) as engine:
         engine.run(
             job("open('/tmp/left', 'w').write('x'); open('left', 'w').write('x')\nimport numpy; numpy.left = 1"), limits
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import tlwidgets as tl
-from tlwidgets.course.figures import batchnorm_costs
-from tlwidgets.course.sweeps import batchnorm, batchnorm_idioms, batchnorm_trials, read_table
+from tlwidgets.lessons.batchnorm_trap import batchnorm
+from tlwidgets.lessons.batchnorm_trap.experiment import batchnorm_idioms, batchnorm_trials, read_table
+from tlwidgets.lessons.batchnorm_trap.figures import batchnorm_costs
 
 SEEDS = [0, 1, 2, 3, 4]
 STATISTICS = {"moving_mean", "moving_variance"}

@@ -10,7 +10,7 @@ from tlwidgets.course import checks, content
 
 def solution(key):
     scope = {"np": np, "lesson": type("Lesson", (), {"check": lambda *_: None})()}
-    exec(content.read("01_why_transfer").exercises[key].solution, scope)
+    exec(content.read("why_transfer").exercises[key].solution, scope)
     return scope[key]
 
 
@@ -54,7 +54,7 @@ def never_none(labels, transfer, scratch):
     ],
 )
 def test_crossing(wrong, said):
-    outcome = checks.run("01_why_transfer/crossing", (wrong,))
+    outcome = checks.run("why_transfer/crossing", (wrong,))
     assert not outcome.passed
     assert outcome.attempted
     assert said in outcome.message
@@ -78,7 +78,7 @@ def multiplier(labels, transfer, scratch, n):
     ],
 )
 def test_label_multiplier(wrong, said):
-    outcome = checks.run("01_why_transfer/label_multiplier", (wrong,))
+    outcome = checks.run("why_transfer/label_multiplier", (wrong,))
     assert not outcome.passed
     assert outcome.attempted
     assert said in outcome.message
@@ -86,9 +86,9 @@ def test_label_multiplier(wrong, said):
 
 @pytest.mark.parametrize("key", ["crossing", "label_multiplier"])
 def test_an_untouched_stub_is_not_attempted(key):
-    assert not checks.run(f"01_why_transfer/{key}", (lambda *_: ...,)).attempted
+    assert not checks.run(f"why_transfer/{key}", (lambda *_: ...,)).attempted
 
 
 @pytest.mark.parametrize("key", ["crossing", "label_multiplier"])
 def test_the_solution_passes(key):
-    assert checks.run(f"01_why_transfer/{key}", (solution(key),)).passed
+    assert checks.run(f"why_transfer/{key}", (solution(key),)).passed

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-import tlwidgets as tl
 from tlwidgets.course import checks
-from tlwidgets.training import recipes
+from tlwidgets.training import optimizers, recipes
 
 
 @pytest.mark.parametrize(
@@ -22,7 +21,7 @@ from tlwidgets.training import recipes
     ],
 )
 def test_a_plan_that_cannot_be_tried_is_told_why(stages, words):
-    outcome = checks.run("04_fine_tuning/plan", (lambda: stages,))
+    outcome = checks.run("fine_tuning/plan", (lambda: stages,))
     assert not outcome.passed
     assert outcome.attempted
     assert words in outcome.message
@@ -38,19 +37,19 @@ def test_a_plan_that_cannot_be_tried_is_told_why(stages, words):
     ],
 )
 def test_a_plan_that_falls_short_is_told_why(stages, words):
-    outcome = checks.run("04_fine_tuning/plan", (lambda: stages,))
+    outcome = checks.run("fine_tuning/plan", (lambda: stages,))
     assert not outcome.passed
     assert words in outcome.message
 
 
 def on_digits_alone(model, digits, clothes):
-    model.compile(tl.FlatAdam(1e-3), "sparse_categorical_crossentropy")
+    model.compile(optimizers.FlatAdam(1e-3), "sparse_categorical_crossentropy")
     model.fit(*digits, batch_size=20, epochs=10, verbose=0)
 
 
 def on_a_short_rope(model, digits, clothes):
     with recipes.l2_sp(model, alpha=10.0, beta=0.0, head="digits"):
-        model.compile(tl.FlatAdam(1e-3), "sparse_categorical_crossentropy")
+        model.compile(optimizers.FlatAdam(1e-3), "sparse_categorical_crossentropy")
         model.fit(*digits, batch_size=20, epochs=20, verbose=0)
 
 
@@ -63,7 +62,7 @@ def on_a_short_rope(model, digits, clothes):
     ],
 )
 def test_a_way_that_does_not_keep_or_does_not_learn_is_told_why(function, words):
-    outcome = checks.run("04_fine_tuning/keep", (function,))
+    outcome = checks.run("fine_tuning/keep", (function,))
     assert not outcome.passed
     assert outcome.attempted
     assert words in outcome.message
@@ -71,4 +70,4 @@ def test_a_way_that_does_not_keep_or_does_not_learn_is_told_why(function, words)
 
 def test_an_untouched_stub_is_not_attempted():
     for key in ("plan", "keep"):
-        assert not checks.run(f"04_fine_tuning/{key}", (lambda *_: ...,)).attempted
+        assert not checks.run(f"fine_tuning/{key}", (lambda *_: ...,)).attempted

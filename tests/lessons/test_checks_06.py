@@ -31,7 +31,7 @@ def by_seed(accuracy, choice):
     ],
 )
 def test_a_wrong_regret_gets_a_sentence_that_helps(wrong, words):
-    outcome = checks.run("06_what_to_freeze/regret", (wrong,))
+    outcome = checks.run("what_to_freeze/regret", (wrong,))
     assert outcome.attempted
     assert not outcome.passed
     assert words in outcome.message
@@ -52,7 +52,7 @@ def test_a_wrong_regret_gets_a_sentence_that_helps(wrong, words):
     ],
 )
 def test_a_wrong_choice_gets_its_regret(wrong, words):
-    outcome = checks.run("06_what_to_freeze/choose", (wrong,))
+    outcome = checks.run("what_to_freeze/choose", (wrong,))
     assert outcome.attempted
     assert not outcome.passed
     assert words in outcome.message
@@ -60,5 +60,5 @@ def test_a_wrong_choice_gets_its_regret(wrong, words):
 
 def test_untouched_stubs_are_not_attempted():
     for key in ("regret", "choose"):
-        assert not checks.run(f"06_what_to_freeze/{key}", (lambda *_: ...,)).attempted
-        assert not checks.run(f"06_what_to_freeze/{key}", (lambda *_: None,)).attempted
+        assert not checks.run(f"what_to_freeze/{key}", (lambda *_: ...,)).attempted
+        assert not checks.run(f"what_to_freeze/{key}", (lambda *_: None,)).attempted

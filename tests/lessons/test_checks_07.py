@@ -54,7 +54,7 @@ def in_place(reference, sample):
     ],
 )
 def test_a_wrong_detector_hears_what_is_wrong(answer, words):
-    outcome = checks.run("07_domain_shift/detect", (answer,))
+    outcome = checks.run("domain_shift/detect", (answer,))
     assert not outcome.passed
     assert outcome.attempted
     assert words in outcome.message
@@ -62,9 +62,9 @@ def test_a_wrong_detector_hears_what_is_wrong(answer, words):
 
 @pytest.mark.parametrize("answer", [by_shuffling(mean_distance), ready_made])
 def test_other_calibrated_detectors_pass(answer):
-    outcome = checks.run("07_domain_shift/detect", (answer,))
+    outcome = checks.run("domain_shift/detect", (answer,))
     assert outcome.passed, outcome.message
 
 
 def test_an_untouched_stub_is_not_attempted():
-    assert not checks.run("07_domain_shift/detect", (lambda *_: ...,)).attempted
+    assert not checks.run("domain_shift/detect", (lambda *_: ...,)).attempted

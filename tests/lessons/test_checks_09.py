@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tlwidgets.course import checks
-from tlwidgets.course.checks.lesson_09 import HELD_BACK, SEEN, cases
+from tlwidgets.lessons.negative_transfer.checks import HELD_BACK, SEEN, cases
 from tlwidgets.transfer import compare
 
 
@@ -22,8 +22,8 @@ def unpaired(transfer, scratch):
     return mean(transfer) - mean(scratch) < -2.3 * error
 
 
-HARMFUL = "09_negative_transfer/is_harmful"
-REPAIR = "09_negative_transfer/repair"
+HARMFUL = "negative_transfer/is_harmful"
+REPAIR = "negative_transfer/repair"
 
 
 @pytest.mark.parametrize(

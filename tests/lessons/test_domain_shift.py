@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import tlwidgets as tl
-from tlwidgets.course import figures, sweeps
-from tlwidgets.course.sweeps.domain_shift import TRAINING, style_features
 from tlwidgets.errors import CourseError
+from tlwidgets.lessons.domain_shift import experiment, figures
+from tlwidgets.lessons.domain_shift.domain_shift import TRAINING, style_features
 from tlwidgets.models import rgb
 
 SEEDS = range(5)
@@ -16,17 +16,17 @@ SEEDS = range(5)
 
 @pytest.fixture(scope="module")
 def kinds():
-    return sweeps.shift_kinds()
+    return experiment.shift_kinds()
 
 
 @pytest.fixture(scope="module")
 def shifts():
-    return sweeps.read_table("shift_kinds")
+    return experiment.read_table("shift_kinds")
 
 
 @pytest.fixture(scope="module")
 def styles():
-    return sweeps.read_table("domain_shift")
+    return experiment.read_table("domain_shift")
 
 
 def test_every_pair_of_styles_was_measured_with_every_seed(styles):
@@ -55,14 +55,14 @@ def test_a_pair_of_styles_comes_out_again(styles):
     base = tl.backbone("efficientnet-lite0", size=styles.settings["size"])
     source, target = pair = ("openmoji_black", "noto")
     known = style_features(base, pair)
-    again = sweeps.style_pair(known, source, target, 0)
+    again = experiment.style_pair(known, source, target, 0)
     shipped = styles.where(source=source, target=target, seed=0).rows[0]
     for column in ("accuracy", "own_statistics"):
         assert again[column] == pytest.approx(shipped[column], abs=0.04), column  # 6 of 154 pictures
     assert again["a_distance"] == pytest.approx(shipped["a_distance"], abs=0.1)
     assert again["mmd"] == pytest.approx(shipped["mmd"], abs=0.01)
     with pytest.raises(CourseError, match="did you mean noto"):
-        sweeps.style_pair(known, "noti", "noto", 0)
+        experiment.style_pair(known, "noti", "noto", 0)
 
 
 @pytest.mark.parametrize(
@@ -124,12 +124,12 @@ def test_what_cannot_be_measured_is_refused(kinds, given, said):
 
 
 def test_shifts_are_sorted_by_alarm_and_harm(shifts):
-    groups = sweeps.alarm_and_harm(shifts)
+    groups = experiment.alarm_and_harm(shifts)
     assert sum(map(len, groups.values())) == 15 * 5 + 5 + 3
     assert "gaussian_noise 5" in groups[True, True]
     assert "label shift 5" in groups[True, False]
     assert "concept shift 3" in groups[False, True]
-    assert sweeps.alarms(shifts, "concept shift", 3) == sweeps.alarms(shifts, "none", 0)
+    assert experiment.alarms(shifts, "concept shift", 3) == experiment.alarms(shifts, "none", 0)
 
 
 def test_the_figures_say_their_numbers(shifts):
@@ -141,6 +141,6 @@ def test_the_figures_say_their_numbers(shifts):
     scatter = figures.cost_by_distance(points, x_label="distance", y_label="cost")
     assert "3 pairs: distances 1.10 to 3.10, rank correlation +1.00" in scatter.alt
     assert "Least: a → b +0.10 at 1.10; most: a → d +0.30 at 3.10" in scatter.alt
-    lines = sweeps.by_strength(shifts, "concept shift", {"right": "accuracy"})
+    lines = experiment.by_strength(shifts, "concept shift", {"right": "accuracy"})
     assert list(lines["right"]) == ["0", "1", "2", "3"]
     assert len(lines["right"]["0"]) == 5

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tlwidgets as tl
-from tlwidgets.course import figures, sweeps
+from tlwidgets.lessons.fine_tuning import experiment, figures
 
 SEEDS = [0, 1, 2, 3, 4]
 
@@ -21,7 +21,7 @@ SEEDS = [0, 1, 2, 3, 4]
     ],
 )
 def test_every_point_has_the_same_five_seeds_once(name, by):
-    table = sweeps.read_table(name)
+    table = experiment.read_table(name)
     seeds = {}
     for row in table.rows:
         seeds.setdefault(tuple(row[column] for column in by), []).append(row["seed"])
@@ -30,17 +30,17 @@ def test_every_point_has_the_same_five_seeds_once(name, by):
 
 def test_paired_rows_stand_for_the_same_start():
     """The converged head is the same whatever is tuned after it."""
-    table = sweeps.read_table("rates").where(trains="everything", head="trained")
+    table = experiment.read_table("rates").where(trains="everything", head="trained")
     for seed in SEEDS:
         assert len({row["before"] for row in table.rows if row["seed"] == seed}) == 1
-    assert {row["before"] for row in sweeps.read_table("rates").where(trains="everything", head="new").rows} == {
+    assert {row["before"] for row in experiment.read_table("rates").where(trains="everything", head="new").rows} == {
         0.16667
     }
 
 
 @pytest.fixture(scope="module")
 def tasks():
-    return sweeps.SourceAndTarget(), sweeps.two_heads()
+    return experiment.SourceAndTarget(), experiment.two_heads()
 
 
 @pytest.mark.parametrize(("cure", "strength", "rate"), [("none", 0.0, 1e-3), ("replay", 2.0, 1e-3)])
@@ -48,9 +48,9 @@ def test_forgetting_repeats(tasks, cure, strength, rate):
     """On other processors the last bits differ, and after a hundred steps a few pictures in a hundred."""
     pair, model = tasks
     before = tl.fingerprint(model)
-    row = sweeps.forget_at(model, pair, rate=rate, seed=0, cure=cure, strength=strength)
+    row = experiment.forget_at(model, pair, rate=rate, seed=0, cure=cure, strength=strength)
     assert tl.fingerprint(model) == before
-    shipped = sweeps.read_table("forgetting").where(cure=cure, strength=strength, rate=rate, seed=0).rows[0]
+    shipped = experiment.read_table("forgetting").where(cure=cure, strength=strength, rate=rate, seed=0).rows[0]
     assert row["target"] == pytest.approx(shipped["target"], abs=0.06)
     assert row["source"] == pytest.approx(shipped["source"], abs=0.08)
     assert row["moved"] == pytest.approx(shipped["moved"], rel=0.1)
@@ -60,28 +60,28 @@ def test_the_head_alone_and_the_gradients_repeat():
     data = tl.load("styles", domain="openmoji_black", size=64)
     model = tl.classifier(tl.backbone("efficientnet-lite0", size=64), data.classes)
     before = tl.fingerprint(model)
-    row = sweeps.tune_at(model, data, trains="head", rate=1e-3, seed=0)
-    shipped = sweeps.read_table("rates").where(trains="head", rate=1e-3, seed=0).rows[0]
+    row = experiment.tune_at(model, data, trains="head", rate=1e-3, seed=0)
+    shipped = experiment.read_table("rates").where(trains="head", rate=1e-3, seed=0).rows[0]
     assert row["test"] == pytest.approx(shipped["test"], abs=0.03)
     assert row["moved"] == 0
-    sizes = sweeps.gradient_sizes(model, data, head="trained", seed=0)
-    table = sweeps.read_table("gradients")
+    sizes = experiment.gradient_sizes(model, data, head="trained", seed=0)
+    table = experiment.read_table("gradients")
     for part, size in sizes.items():
         assert size == pytest.approx(table.values("norm", head="trained", part=part)[0], rel=0.1)
     assert tl.fingerprint(model) == before
 
 
 def test_long_tuning_leaves_the_model_as_it_was_and_looks_at_every_epoch(monkeypatch):
-    from tlwidgets.course.sweeps import long_tuning
+    from tlwidgets.lessons.fine_tuning import long_tuning
 
     monkeypatch.setattr(long_tuning, "EPOCHS_LOOKED_AT", (1, 2))
     data = tl.load("digits", size=32)
     model = tl.classifier(tl.backbone("tiny", size=32, weights="fashion_mnist"), data.classes)
     before = tl.fingerprint(model)
-    rows = sweeps.tune_long(model, data, rate=1e-3, seed=0, per_class=10)
+    rows = experiment.tune_long(model, data, rate=1e-3, seed=0, per_class=10)
     assert [row["epoch"] for row in rows] == [1, 2]
     assert rows[1]["train_loss"] < rows[0]["train_loss"]
-    shipped = sweeps.read_table("long_tuning").where(data="digits", seed=0, epoch=2).rows[0]
+    shipped = experiment.read_table("long_tuning").where(data="digits", seed=0, epoch=2).rows[0]
     assert rows[1]["test_loss"] == pytest.approx(shipped["test_loss"], rel=0.05)
     assert tl.fingerprint(model) == before
 
@@ -101,12 +101,12 @@ def test_a_label_of_one_task_gives_the_other_head_no_gradient(tasks):
 def test_wrong_words_are_told(tasks):
     pair, model = tasks
     with pytest.raises(tl.CourseError, match="did you mean replay"):
-        sweeps.forget_at(model, pair, rate=1e-3, seed=0, cure="replya")
+        experiment.forget_at(model, pair, rate=1e-3, seed=0, cure="replya")
     with pytest.raises(tl.CourseError, match="a whole number of pictures"):
-        sweeps.forget_at(model, pair, rate=1e-3, seed=0, cure="replay", strength=0.5)
+        experiment.forget_at(model, pair, rate=1e-3, seed=0, cure="replay", strength=0.5)
     for wrong in ({"head": "old"}, {"trains": "some"}, {"optimizer": "adm"}):
         with pytest.raises(tl.CourseError, match="unknown"):
-            sweeps.tune_at(model, pair.target, rate=1e-3, seed=0, **wrong)
+            experiment.tune_at(model, pair.target, rate=1e-3, seed=0, **wrong)
 
 
 def test_figures_say_their_numbers():

@@ -9,16 +9,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tlwidgets.course import figures, sweeps
-from tlwidgets.course.sweeps.label_budget import BUDGETS, CURVE_STEPS, SETTINGS, crossing, labels_needed, steps_needed
 from tlwidgets.errors import CourseError
+from tlwidgets.lessons.why_transfer import figures
+from tlwidgets.lessons.why_transfer import label_budget as experiment
+from tlwidgets.lessons.why_transfer.label_budget import (
+    BUDGETS,
+    CURVE_STEPS,
+    SETTINGS,
+    crossing,
+    labels_needed,
+    steps_needed,
+)
 
 FOLDER = Path(__file__).resolve().parents[2] / "datasets" / "label_budget"
 
 
 @pytest.fixture(scope="module")
 def budget():
-    return sweeps.label_budget()
+    return experiment.label_budget()
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +60,7 @@ def test_lines_and_curves_have_every_budget_step_and_seed(budget):
 
 @pytest.mark.parametrize(("source", "way"), [("none", "pixels"), ("random", "frozen")])
 def test_a_point_without_training_repeats(budget, source, way):
-    again = sweeps.label_budget_point("digits", source, way, 5, 1)
+    again = experiment.label_budget_point("digits", source, way, 5, 1)
     (shipped,) = (
         r for r in budget.table.where(target="digits", source=source, way=way, per_class=5).rows if r["seed"] == 1
     )
@@ -61,7 +69,7 @@ def test_a_point_without_training_repeats(budget, source, way):
 
 
 def test_a_trained_point_repeats(budget):
-    again = sweeps.label_budget_point("digits", "none", "scratch", 10, 0)
+    again = experiment.label_budget_point("digits", "none", "scratch", 10, 0)
     assert again["train_accuracy"] == 1.0
     # small networks from random weights spread more over machines than over seeds of one machine
     assert again["accuracy"] == pytest.approx(np.mean(budget.line("digits", "none", "scratch")[10]), abs=0.08)
@@ -96,12 +104,12 @@ def test_crossing_and_labels_needed():
 )
 def test_points_that_cannot_be_measured(point, said):
     with pytest.raises(CourseError, match=said):
-        sweeps.label_budget_point(*point)
+        experiment.label_budget_point(*point)
 
 
 def test_a_probe_has_no_learning_curve():
     with pytest.raises(CourseError, match="no steps"):
-        sweeps.label_budget_curve("digits", "random", "frozen", 10, 0)
+        experiment.label_budget_curve("digits", "random", "frozen", 10, 0)
 
 
 def test_figures_say_their_numbers(budget):

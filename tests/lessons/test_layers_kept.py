@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import tlwidgets as tl
-from tlwidgets.course.sweeps import best_scratch, layers_kept, read_table
+from tlwidgets.lessons.freezing import layers_kept
+from tlwidgets.lessons.freezing.experiment import best_scratch, read_table
 
 SEEDS = [0, 1, 2, 3, 4]
 

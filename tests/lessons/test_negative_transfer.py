@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tlwidgets.course import figures, sweeps
-from tlwidgets.course.sweeps import biomedical
-from tlwidgets.course.sweeps import negative_transfer as tiny
 from tlwidgets.errors import CourseError
+from tlwidgets.lessons.negative_transfer import biomedical, experiment, figures
+from tlwidgets.lessons.negative_transfer import negative_transfer as tiny
 from tlwidgets.transfer import compare
 
 TOLERANCE = 0.03
@@ -17,7 +16,7 @@ TOLERANCE = 0.03
 
 @pytest.fixture(scope="module")
 def measured():
-    return sweeps.transfer_gaps()
+    return experiment.transfer_gaps()
 
 
 def test_every_way_has_five_seeds_and_its_baseline(measured):

@@ -22,12 +22,16 @@ def read(path):
     return notebook, [c for c in notebook.cells if c.cell_type == "code"]
 
 
+def topic(path):
+    return path.stem.split("_", 1)[1]
+
+
 def tags(cell):
     return cell.metadata.get("tags", [])
 
 
 def test_every_notebook_has_its_words_and_the_other_way_round():
-    assert [p.stem for p in NOTEBOOKS] == content.lesson_names()
+    assert [p.stem for p in NOTEBOOKS] == [content.read(name).notebook for name in content.lesson_names()]
 
 
 @LESSONS
@@ -74,10 +78,8 @@ def test_results_are_never_typed_into_the_prose(path):
 def test_tags_and_names_of_cells(path):
     notebook, code = read(path)
     assert [c.id for c in notebook.cells] == [f"cell-{i:02d}" for i in range(1, len(notebook.cells) + 1)]
-    assert {tag for c in notebook.cells for tag in tags(c)} <= {"parameters", "hint", "nbval-ignore-output"}
+    assert {tag for c in notebook.cells for tag in tags(c)} <= {"parameters", "nbval-ignore-output"}
     assert sum("parameters" in tags(c) for c in code) == 1
-    hints = [c for c in code if "hint" in tags(c)]
-    assert [c.source for c in hints] == [f'# lesson.hint("{key}")' for key in content.read(path.stem).exercises]
 
 
 @LESSONS
@@ -106,14 +108,14 @@ def test_claims_rest_on_figures_and_ideas_on_sources(path):
 
 @LESSONS
 def test_the_minutes_it_states_are_within_the_learners_budget(path):
-    runs = content.measured()["runs"]
-    assert 0 < runs["cpu"][path.stem]["seconds"] <= 180
-    assert runs["cpu"][path.stem]["peak_memory_mb"] <= 1500
-    assert 0 < runs["smoke"][path.stem]["seconds"] <= 60
+    runs = content.measured(topic(path))["runs"]
+    assert 0 < runs["cpu"]["seconds"] <= 180
+    assert runs["cpu"]["peak_memory_mb"] <= 1500
+    assert 0 < runs["smoke"]["seconds"] <= 60
 
 
 def test_all_lessons_in_smoke_take_minutes():
-    assert sum(run["seconds"] for run in content.measured()["runs"]["smoke"].values()) <= 360
+    assert sum(content.measured(name)["runs"]["smoke"]["seconds"] for name in content.lesson_names()) <= 360
 
 
 @LESSONS
@@ -135,7 +137,7 @@ def test_it_has_front_matter_parameters_prediction_exercise_quiz_and_summary(pat
     source = "\n".join(c.source for c in code)
     order = [
         source.index(word)
-        for word in ("tl.lesson(", "lesson.predict(", "lesson.compare(", "lesson.check(", "lesson.quiz(")
+        for word in ("tl.lesson(", "lesson.predict(", "lesson.compare(", "lesson.exercise(", "lesson.quiz(")
     ]
     assert order == sorted(order)
     moved = set(widgets.__all__) - {"Exercise", "Predict", "Progress", "Quiz"}
@@ -145,24 +147,24 @@ def test_it_has_front_matter_parameters_prediction_exercise_quiz_and_summary(pat
 
 @LESSONS
 def test_it_uses_all_of_its_words_and_only_those(path):
-    lesson = content.read(path.stem)
+    lesson = content.read(topic(path))
     source = "\n".join(c.source for c in read(path)[1])
     for kind, known in (
         ("predict", lesson.predictions),
         ("quiz", lesson.quizzes),
-        ("check", lesson.exercises),
-        ("hint", lesson.exercises),
+        ("exercise", lesson.exercises),
     ):
         assert set(re.findall(rf'lesson\.{kind}\("(\w+)"', source)) == set(known), kind
 
 
 @LESSONS
-def test_exercises_carry_the_marks_that_nbgrader_reads(path):
-    lesson = content.read(path.stem)
-    graded = [c.metadata.nbgrader for c in read(path)[1] if "nbgrader" in c.metadata]
-    assert [g["grade_id"] for g in graded] == list(lesson.exercises)
-    for g in graded:
-        assert g["schema_version"] == 3
-        assert g["grade"]
-        assert g["solution"]
-        assert g["points"] > 0
+def test_the_heading_of_an_exercise_is_its_title(path):
+    exercises = content.read(topic(path)).exercises
+    numbers = [f" {i}" for i in range(1, len(exercises) + 1)] if len(exercises) > 1 else [""]
+    expected = [f"## Exercise{n}: {e.title}" for n, e in zip(numbers, exercises.values(), strict=True)]
+    assert re.findall(r"^## Exercise.*$", prose(path), re.MULTILINE) == expected
+
+
+@LESSONS
+def test_it_ends_with_what_is_done(path):
+    assert [c.source for c in read(path)[1]][-1] == "lesson.progress()"

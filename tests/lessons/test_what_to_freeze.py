@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import tlwidgets as tl
-from tlwidgets.course import sweeps
-from tlwidgets.course.sweeps import what_to_freeze as read
-from tlwidgets.course.sweeps.what_to_freeze import (
+from tlwidgets.lessons.what_to_freeze import experiment
+from tlwidgets.lessons.what_to_freeze.experiment import what_to_freeze as read
+from tlwidgets.lessons.what_to_freeze.what_to_freeze import (
     NEAR,
     PAIRS,
     RATES,
@@ -64,7 +64,7 @@ def test_near_and_far_are_the_same_targets_and_no_distance_disagrees(grid):
 
 
 def test_source_and_target_share_no_picture_and_no_first_head():
-    source = {x.tobytes() for x in sweeps.training_pictures("clothes")}
+    source = {x.tobytes() for x in experiment.training_pictures("clothes")}
     # the targets' pictures as they are before the noise
     clean = tl.load("fashion_mnist", size=16)
     first = np.concatenate([np.flatnonzero(clean.train.y == c)[200:] for c in range(10)])
@@ -78,7 +78,7 @@ def test_regret_is_paired_and_never_negative_on_average():
     assert case.best == "x"
     assert case.regret("y") == pytest.approx([-0.1, 0.3])
     assert case.regret("x") == [0, 0]
-    assert sweeps.mean_regret(lambda c: "y", [case, case]) == pytest.approx([-0.1, 0.3])
+    assert experiment.mean_regret(lambda c: "y", [case, case]) == pytest.approx([-0.1, 0.3])
     assert case.holds("y")
     with pytest.raises(tl.CourseError, match="did you mean"):
         case.regret("xx")
@@ -95,7 +95,7 @@ def test_a_rule_fails_where_another_strategy_is_clearly_better_with_every_seed()
 
 
 def test_the_rules_of_thumb_fill_four_cells(grid):
-    said = {(c.few, c.near): sweeps.rule_of_thumb(c) for c in grid.cases}
+    said = {(c.few, c.near): experiment.rule_of_thumb(c) for c in grid.cases}
     many = {(False, True): "everything", (False, False): "everything"}
     assert said == {(True, True): "head only", (True, False): "all but the lowest", **many}
 
@@ -104,9 +104,9 @@ def test_what_cannot_be_had_is_named(grid):
     with pytest.raises(tl.CourseError, match="unknown source"):
         source_network("cloths")
     with pytest.raises(tl.CourseError, match="unknown target"):
-        sweeps.measure_strategy(SOURCES[0], "digits", 5, "head only", 1e-2, 0)
+        experiment.measure_strategy(SOURCES[0], "digits", 5, "head only", 1e-2, 0)
     with pytest.raises(tl.CourseError, match="unknown strategy"):
-        sweeps.measure_strategy(SOURCES[0], TARGETS[0], 5, "head", 1e-2, 0)
+        experiment.measure_strategy(SOURCES[0], TARGETS[0], 5, "head", 1e-2, 0)
     with pytest.raises(tl.CourseError, match="unknown case"):
         grid.case(SOURCES[0], TARGETS[0], 7)
 
@@ -120,7 +120,7 @@ def test_a_point_and_a_distance_measured_again_are_as_shipped(grid):
         for r in grid.table.where(source=source, per_class=5, strategy="head only", chosen=True).rows
         if r["seed"] == 0
     )
-    again = sweeps.measure_strategy(source, target, 5, "head only", row["rate"], 0)
+    again = experiment.measure_strategy(source, target, 5, "head only", row["rate"], 0)
     assert again["test"] == pytest.approx(row["test"], abs=0.05)
     for name, value in domain_distances(source, target).items():
         assert value == pytest.approx(grid.table.settings["distances"][f"{source} → {target}"][name], abs=0.15)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tlwidgets as tl
-from tlwidgets.course import sweeps
+from tlwidgets.lessons.freezing import experiment
 
 
 def test_budgets_are_nested_balanced_and_seeded():
@@ -98,7 +98,7 @@ def test_training_on_the_upper_part_gives_what_plain_fit_gives(base):
 def test_the_shipped_sweep_is_what_is_measured_here(base):
     """Drift: a point of the sweep measured again. On another machine a few of the 154 pictures may differ."""
     before = base.get_weights()
-    sweep = sweeps.freeze_depth()
+    sweep = experiment.freeze_depth()
     shipped = sweep.accuracy("openmoji_black")["rate 0.001"]["block6d"][:2]
     again = sweep.repeat(base, "openmoji_black", "block6d", rate=1e-3, seeds=2)
     np.testing.assert_allclose(again.accuracies, shipped, atol=0.08)
@@ -107,7 +107,7 @@ def test_the_shipped_sweep_is_what_is_measured_here(base):
 
 
 def test_the_sweep_is_complete_and_tells_its_settings():
-    sweep = sweeps.freeze_depth()
+    sweep = experiment.freeze_depth()
     for domain in ("noto", "openmoji_black"):
         for row in sweep.accuracy(domain).values():
             assert list(row) == ["nothing", "block2b", "block4c", "block5c", "block6b", "block6d", "top"]

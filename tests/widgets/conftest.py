@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from suite.reruns import Shared
 
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+PATIENCE = 300  # seconds; a loaded machine is slow, and a test that waits for a sign is not slower for it
 
 
 # ---------------------------------------------------------------- the wire
@@ -127,12 +131,18 @@ class Cell:
     text: str = ""
     error: str = ""
     status: str = "no reply"
+    idle: bool = False
+    """The kernel has said that it is done with the cell: nothing more will come from it."""
     updates: list[dict[str, Any]] = field(default_factory=list, repr=False)
     """Data of the displays that were updated."""
 
 
 class Kernel:
-    """A Jupyter kernel that is driven like a front end does, several cells in the queue at once."""
+    """A Jupyter kernel that is driven like a front end does, several cells in the queue at once.
+
+    A kernel may drop what it has been sent: after an error it answers the cells that wait already with ``aborted``. So
+    nothing here waits for a cell that it supposes to run; it waits until the kernel is idle after each of its cells.
+    """
 
     def __init__(self, env: dict[str, str]) -> None:
         from jupyter_client.manager import KernelManager
@@ -142,8 +152,10 @@ class Kernel:
         self.manager.start_kernel(env={**os.environ, "PYTHONPATH": path, **env})
         self.client = self.manager.client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=120)
+        self.client.wait_for_ready(timeout=PATIENCE)
         self.cells: dict[str, Cell] = {}
+        self.ready: set[str] = set()
+        """Code that prepares a test, as far as it has been run here."""
 
     def close(self) -> None:
         self.client.stop_channels()
@@ -161,74 +173,77 @@ class Kernel:
     def interrupt(self) -> None:
         self.manager.interrupt_kernel()
 
-    def unblock(self) -> None:
-        """After a failure: leave the kernel usable for the next test."""
-        for _ in range(2):  # the first one may only ask
-            self.interrupt()
-            time.sleep(1)
+    def _cell(self, message: dict[str, Any]) -> Cell:
+        return self.cells.setdefault(message["parent_header"].get("msg_id", ""), Cell())
 
-    def _read(self, timeout: float) -> None:
+    def _read(self) -> None:
+        """Take what has come in, or wait a moment for it."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                reply = self.client.get_shell_msg(timeout=0)
+                if reply["msg_type"] == "execute_reply":
+                    self._cell(reply).status = reply["content"]["status"]
         try:
-            message = self.client.get_iopub_msg(timeout=timeout)
+            message = self.client.get_iopub_msg(timeout=0.2)
         except queue.Empty:
             return
-        cell = self.cells.setdefault(message["parent_header"].get("msg_id", ""), Cell())
-        kind, content = message["msg_type"], message["content"]
+        cell, kind, content = self._cell(message), message["msg_type"], message["content"]
         if kind == "stream":
             cell.text += content["text"]
         elif kind == "error":
             cell.error = f"{content['ename']}: {content['evalue']}"
         elif kind == "update_display_data":
             cell.updates.append(content["data"])
+        elif kind == "status":
+            cell.idle = content["execution_state"] == "idle"
 
-    def wait_text(self, cell: str, text: str, timeout: float = 300) -> None:
+    def _until(self, done: Callable[[], bool], what: str, timeout: float) -> None:
+        end = time.monotonic() + timeout
+        while not done():
+            if time.monotonic() > end or not self.manager.is_alive():
+                raise AssertionError(f"{what}; kernel alive: {self.manager.is_alive()}; cells: {self.cells}")
+            self._read()
+
+    def wait_text(self, cell: str, text: str, timeout: float = PATIENCE) -> None:
         """Wait until a running cell has printed something."""
-        end = time.monotonic() + timeout
-        while text not in self.cells.setdefault(cell, Cell()).text:
-            if time.monotonic() > end:
-                self.unblock()
-                raise AssertionError(f"{text!r} was not printed: {self.cells[cell]}")
-            self._read(1)
+        known = self.cells.setdefault(cell, Cell())
+        self._until(lambda: text in known.text, f"{text!r} was not printed", timeout)
 
-    def wait(self, *cells: str, timeout: float = 300) -> list[Cell]:
-        """Wait for the replies of cells and return what they did, in the order of ``cells``."""
-        end = time.monotonic() + timeout
-        missing = set(cells)
-        while missing:
-            if time.monotonic() > end:
-                self.unblock()
-                states = {cell: self.cells.get(cell) for cell in cells}
-                raise AssertionError(f"no reply to {len(missing)} of {len(cells)} cells: {states}")
-            try:
-                reply = self.client.get_shell_msg(timeout=0.1)
-            except queue.Empty:
-                continue
-            parent = reply["parent_header"].get("msg_id", "")
-            if reply["msg_type"] == "execute_reply":
-                self.cells.setdefault(parent, Cell()).status = reply["content"]["status"]
-                missing.discard(parent)
-        marker = self.send("print('tail')")  # everything before it has then been read
-        self.wait_text(marker, "tail")
-        return [self.cells[cell] for cell in cells]
+    def wait(self, *cells: str, timeout: float = PATIENCE) -> list[Cell]:
+        """Wait until the kernel is done with cells, and return what they did, in the order of ``cells``."""
+        known = [self.cells.setdefault(cell, Cell()) for cell in cells]
+        self._until(
+            lambda: all(cell.idle and cell.status != "no reply" for cell in known), "not all cells are done", timeout
+        )
+        return known
 
-    def run(self, code: str, timeout: float = 300) -> Cell:
-        """Run one cell and fail on an error in it."""
-        (cell,) = self.wait(self.send(code), timeout=timeout)
-        assert not cell.error, cell.error
-        return cell
+    def run(self, code: str, timeout: float = PATIENCE) -> Cell:
+        """Run one cell and fail on an error in it; one that is dropped after an earlier error is sent again."""
+        while True:
+            (cell,) = self.wait(self.send(code), timeout=timeout)
+            if cell.status != "aborted":
+                assert not cell.error, cell.error
+                return cell
 
 
-@pytest.fixture(scope="session")
+_kernels: dict[tuple[tuple[str, str], ...], Shared[Kernel]] = {}
+
+
+@pytest.fixture
 def kernel_factory():
-    """``kernel_factory(**environment)``: one kernel for each environment, shared by all tests."""
-    kernels: dict[tuple[tuple[str, str], ...], Kernel] = {}
+    """``kernel_factory(setup, **environment)``: one kernel for each environment, in which ``setup`` has been run.
 
-    def make(**env: str) -> Kernel:
+    All tests of a worker share it, until one fails.
+    """
+
+    def make(setup: str = "", **env: str) -> Kernel:
         key = tuple(sorted(env.items()))
-        if key not in kernels:
-            kernels[key] = Kernel(env)
-        return kernels[key]
+        if key not in _kernels:
+            _kernels[key] = Shared(lambda: Kernel(env), Kernel.close)
+        kernel = _kernels[key].get()
+        if setup and setup not in kernel.ready:
+            kernel.run(setup)
+            kernel.ready.add(setup)
+        return kernel
 
-    yield make
-    for kernel in kernels.values():
-        kernel.close()
+    return make

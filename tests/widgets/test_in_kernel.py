@@ -31,11 +31,9 @@ h = make().fit(x, y, epochs=2000, verbose=0, callbacks=[callback, Say()])
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def kernel(kernel_factory):
-    kernel = kernel_factory()
-    kernel.run(SETUP, timeout=180)
-    return kernel
+    return kernel_factory(SETUP)
 
 
 def new_curves(kernel):
@@ -212,8 +210,7 @@ def test_training_in_another_thread_is_left_alone(kernel):
 
 
 def test_without_the_pump_the_widget_says_what_still_works(kernel_factory):
-    kernel = kernel_factory(TLWIDGETS_NO_PUMP="1")
-    kernel.run(SETUP, timeout=180)
+    kernel = kernel_factory(SETUP, TLWIDGETS_NO_PUMP="1")
     new_curves(kernel)
     fit = kernel.send(TRAIN + "print(curves._controls, len(h.history['loss']) > 0)")
     kernel.wait_text(fit, "training goes")

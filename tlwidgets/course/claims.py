@@ -1,7 +1,7 @@
 """The claims ledger: what is said about transfer learning, and what came out when the course measured it.
 
-``claims.toml`` says what is claimed. ``measured.json`` says what the lessons found in profile ``cpu``, and what they
-took; it is made from reports of runs (``tools/claims.py``), and the tests compare every run of the lessons with it.
+``claims.toml`` says what is claimed. ``measured.json`` of a lesson says what it found in profile ``cpu``, and what it
+took; it is made from reports of runs (``tools/claims.py``), and the tests compare every run of the lesson with it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ OPEN = "open"
 class Statement:
     """What one cell of a lesson found about a row."""
 
-    notebook: str
+    lesson: str
     said: str
     holds: bool
     when: str
@@ -64,19 +64,19 @@ class Row:
         return f"holds when {self.when}"
 
     @property
-    def notebooks(self) -> tuple[str, ...]:
-        """Lessons that measure it."""
-        return tuple(dict.fromkeys(s.notebook for s in self.statements))
+    def lessons(self) -> tuple[str, ...]:
+        """Names of the lessons that measure it."""
+        return tuple(dict.fromkeys(s.lesson for s in self.statements))
 
     @property
     def tests(self) -> tuple[str, ...]:
         """Tests that run these lessons and assert the verdicts."""
-        return tuple(f"tests/lessons/test_run.py::test_its_claims_come_out_as_stated[{n}]" for n in self.notebooks)
+        return tuple(f"tests/lessons/test_run.py::test_its_claims_come_out_as_stated[{n}]" for n in self.lessons)
 
     def to_json(self) -> dict[str, Any]:
         """Return the row with its verdict, lessons and tests, ready for :func:`json.dumps`."""
         found = asdict(self)
-        found |= {"verdict": self.verdict, "notebooks": list(self.notebooks), "tests": list(self.tests)}
+        found |= {"verdict": self.verdict, "lessons": list(self.lessons), "tests": list(self.tests)}
         return found
 
 
@@ -121,9 +121,9 @@ def _said() -> dict[str, dict[str, str]]:
 def ledger() -> tuple[Row, ...]:
     """Read the ledger, in its order."""
     found: dict[str, list[Statement]] = {}
-    for notebook, statements in content.measured()["claims"].items():
-        for s in statements:
-            found.setdefault(s["id"], []).append(Statement(notebook, **{k: v for k, v in s.items() if k != "id"}))
+    for lesson in content.lesson_names():
+        for s in content.measured(lesson)["claims"]:
+            found.setdefault(s["id"], []).append(Statement(lesson, **{k: v for k, v in s.items() if k != "id"}))
     return tuple(
         Row(id, _KINDS[id[0]], r["group"], r["said"], r.get("when", ""), tuple(found.get(id, ())))
         for id, r in _said().items()
@@ -148,7 +148,7 @@ def as_text(rows: Sequence[Row]) -> str:
     for r in rows:
         lines.append(f"{r.id}  {r.verdict}\n     {r.said}")
         for s in r.statements:
-            lines.append(f"     {s.notebook}: {s.said}: {s.verdict}" + (f" ({_figures(s)})" if s.figures else ""))
+            lines.append(f"     {s.lesson}: {s.said}: {s.verdict}" + (f" ({_figures(s)})" if s.figures else ""))
         lines += [f"     {test}" for test in r.tests]
     done = [r for r in rows if r.statements]
     return "\n".join([*lines, "", f"{len(done)} of {len(rows)} rows measured, {len(rows) - len(done)} open."])
@@ -174,6 +174,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
             lines += [f"### {r.id}: {r.verdict}", "", f"> {r.said}", ""]
             for s in r.statements:
                 tail = f" {_figures(s)}." if s.figures else ""
-                lines.append(f"- [{s.notebook}](../notebooks/{s.notebook}.ipynb): {s.said}. **{s.verdict}**.{tail}")
+                notebook = content.read(s.lesson).notebook
+                lines.append(f"- [{notebook}](../notebooks/{notebook}.ipynb): {s.said}. **{s.verdict}**.{tail}")
             lines += [""] if r.statements else []
     return "\n".join(lines).rstrip() + "\n"

@@ -8,26 +8,30 @@ import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
+from .._extras import how_to_install, how_to_open
 from .._paths import datasets_root, verified
 from ..errors import CourseError
 
 __all__ = ["Finding", "check_setup", "examine"]
 
-_PACKAGES = (
-    "keras",
-    "tensorflow",
-    "numpy",
-    "scikit-learn",
-    "matplotlib",
-    "ipywidgets",
-    "anywidget",
-    "jupyterlab",
-    "ipykernel",
-    "papermill",
-)
-_REINSTALL = "Run `make setup` again (or pip install the requirements as the README says)."
+_PACKAGES = {  # distributions, and the extra that brings them
+    "keras": "",
+    "tensorflow": "cpu",
+    "numpy": "",
+    "scikit-learn": "",
+    "matplotlib": "",
+    "ipywidgets": "",
+    "anywidget": "",
+    "jupyterlab": "course",
+    "ipykernel": "course",
+    "papermill": "course",
+    "nbconvert": "course",
+    "pandas": "course",
+    "psutil": "course",
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def _python() -> Finding:
 
 def _packages() -> list[Finding]:
     found = []
-    for name in _PACKAGES:
+    for name, extra in _PACKAGES.items():
         names = ("tensorflow-cpu", "tensorflow") if name == "tensorflow" else (name,)
         for candidate in names:
             try:
@@ -62,7 +66,9 @@ def _packages() -> list[Finding]:
             except PackageNotFoundError:
                 continue
         else:
-            found.append(Finding(name, "problem", "not installed", _REINSTALL))
+            # the widgets work without the course
+            state, what_for = ("note", "For the lessons: ") if extra == "course" else ("problem", "")
+            found.append(Finding(name, state, "not installed", what_for + how_to_install(extra)))
     return found
 
 
@@ -71,13 +77,17 @@ def _device() -> Finding:
         from ..training.device import device
 
         return Finding("device", "ok", str(device()))
+    except CourseError as e:
+        return Finding("device", "problem", "Keras has nothing to compute with", str(e))
     except ImportError as e:
-        return Finding("device", "problem", f"TensorFlow cannot be loaded ({e})", _REINSTALL)
+        return Finding("device", "problem", f"Keras cannot be loaded ({e})", how_to_install("cpu"))
 
 
 def _memory() -> Finding:
-    import psutil
-
+    try:
+        import psutil
+    except ImportError:
+        return Finding("memory", "note", "not looked at without psutil", how_to_install("course"))
     free = psutil.virtual_memory().available / 1e9
     good = free >= 1.6
     return Finding(
@@ -96,7 +106,7 @@ def _widgets() -> Finding:
         n for n in ("anywidget", "@jupyter-widgets/jupyterlab-manager") if not any((f / n).is_dir() for f in folders)
     ]
     if missing:
-        return Finding("widgets", "problem", f"JupyterLab does not find {' and '.join(missing)}", _REINSTALL)
+        return Finding("widgets", "problem", f"JupyterLab does not find {' and '.join(missing)}", how_to_install())
     return Finding("widgets", "ok", "JupyterLab can show them")
 
 
@@ -106,7 +116,7 @@ def _kernel() -> Finding:
     try:
         argv = KernelSpecManager().get_kernel_spec("python3").argv
     except NoSuchKernel:
-        return Finding("kernel", "problem", "no python3 kernel", _REINSTALL)
+        return Finding("kernel", "problem", "no python3 kernel", how_to_install("course"))
     # ipykernel writes a bare "python", which Jupyter replaces by its own interpreter
     here = Path(argv[0]).name == argv[0] or Path(argv[0]).resolve() == Path(sys.executable).resolve()
     if here:
@@ -115,7 +125,7 @@ def _kernel() -> Finding:
         "kernel",
         "problem",
         f"python3 runs {argv[0]}, not this Python",
-        "Remove the other kernel (jupyter kernelspec remove python3) and start JupyterLab with `make lab`.",
+        f"Remove the other kernel (jupyter kernelspec remove python3) and start JupyterLab with `{how_to_open()}`.",
     )
 
 
@@ -166,7 +176,8 @@ def _folder() -> Finding:
 
 def examine() -> list[Finding]:
     """Look at everything; takes a few seconds because TensorFlow is loaded."""
-    return [_python(), *_packages(), _device(), _memory(), _widgets(), _kernel(), _data(), _folder()]
+    jupyter = [_widgets(), _kernel()] if find_spec("jupyterlab") else []
+    return [_python(), *_packages(), _device(), _memory(), *jupyter, _data(), _folder()]
 
 
 def as_text(findings: list[Finding]) -> str:

@@ -17,6 +17,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from .._extras import need
+
 __all__ = ["page", "publish", "take_state"]
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
@@ -50,8 +52,7 @@ def page(notebook: Any, *, theme: str = "light") -> str:
     theme
         ``"light"`` or ``"dark"``.
     """
-    from nbconvert import HTMLExporter
-
+    exporter_class = need("nbconvert", "course").HTMLExporter
     shown = copy.deepcopy(notebook)
     states = take_state(shown)
     texts: dict[str, str] = {}
@@ -66,7 +67,7 @@ def page(notebook: Any, *, theme: str = "light") -> str:
         "tlw_diagrams": "```mermaid" in words or any("text/vnd.mermaid" in data for data in outputs),
         "tlw_scripts": _scripts(models, texts) if models else "",
     }
-    exporter = HTMLExporter(raw_template=_TEMPLATE, theme=theme)
+    exporter = exporter_class(raw_template=_TEMPLATE, theme=theme)
     title = shown.metadata.get("title")
     body, _ = exporter.from_notebook_node(shown, resources={**resources, "metadata": {"name": title or "Notebook"}})
     return str(body)
@@ -159,4 +160,4 @@ def _scripts(models: dict[str, Any], texts: dict[str, str]) -> str:
     code = Path(__file__).with_name("export_page.js").read_text("utf-8")
     # no text of a widget can end the element that holds it
     content = json.dumps({"models": models, "texts": texts}).replace("<", "\\u003c")
-    return f'<script type="application/json" id="tlw-page">{content}</script>\n<script>\n{code}</script>'
+    return f'<script type="application/json" id="tlw-page">{content}</script>\n<script type="module">\n{code}</script>'

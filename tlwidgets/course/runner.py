@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from .._extras import how_to_install, need
 from .._paths import notebooks_root
 from ..errors import CourseError, unknown
 from .content import PROFILES, read
@@ -40,14 +41,14 @@ class NotebookResult:
 
 
 def find_notebooks(names: Sequence[str]) -> list[Path]:
-    """Turn names, numbers (``03``) or paths into notebooks; all lessons when none is named."""
+    """Turn names (``freezing``), numbers (``03``) or paths into notebooks; all lessons when none is named."""
     lessons = {path.stem: path for path in sorted(notebooks_root().glob("*.ipynb"))}
     if not names:  # the gallery is no lesson
         return [path for name, path in lessons.items() if name[0].isdigit()]
     found = []
     for name in names:
         stem = Path(name).name.removesuffix(".ipynb")
-        matches = [p for n, p in lessons.items() if stem in (n, n.split("_")[0])]
+        matches = [p for n, p in lessons.items() if stem in (n, *n.split("_", 1))]
         if Path(name).is_file():
             found.append(Path(name).resolve())
         elif matches:
@@ -74,19 +75,22 @@ def _prepare(paths: Sequence[Path], out: Path) -> None:
 
 
 class _PeakMemory(threading.Thread):
-    """Watches the kernels below this process. Linux keeps the peak itself; elsewhere it is sampled."""
+    """Watches the kernels that this process starts. Linux keeps the peak itself; elsewhere it is sampled."""
 
     def __init__(self) -> None:
+        import psutil
+
         super().__init__(daemon=True)
         self.peak = 0
         self._end = threading.Event()
+        self._me = psutil.Process()
+        self._others = set(self._me.children(recursive=True))
 
     def run(self) -> None:
         import psutil
 
-        me = psutil.Process()
         while not self._end.wait(0.2):
-            for child in me.children(recursive=True):
+            for child in set(self._me.children(recursive=True)) - self._others:
                 try:
                     status = Path(f"/proc/{child.pid}/status")
                     if status.exists():
@@ -189,8 +193,9 @@ def _run_one(path: Path, profile: str, out: Path, timeout: int | None) -> Notebo
 
 
 def _expected_seconds(name: str, profile: str) -> float:
+    """Return the measured seconds of the lesson that a notebook is called after."""
     try:
-        return read(name).seconds.get(profile, 60.0)
+        return read(name.partition("_")[2]).seconds.get(profile, 60.0)
     except CourseError:  # a notebook of the user's own
         return 60.0
 
@@ -231,9 +236,11 @@ def run(
     if profile not in PROFILES:
         raise unknown("profile", profile, PROFILES)
     paths = find_notebooks(notebooks)
+    for module in ("papermill", "nbconvert", "psutil"):
+        need(module, "course")
     _prepare(paths, out)
     if not shutil.which("jupyter-kernelspec") and not Path(sys.prefix, "share/jupyter/kernels/python3").is_dir():
-        raise CourseError("no Python kernel for Jupyter is installed here: install the course again (make setup).")
+        raise CourseError(f"no Python kernel for Jupyter is installed here: {how_to_install('course')}")
     results: list[NotebookResult] = []
     left = [_expected_seconds(p.stem, profile) for p in paths]
     with _environment(profile):

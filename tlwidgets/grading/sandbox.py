@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from .. import _paths
+from .._extras import missing
 from ..errors import CourseError, unknown
 
 __all__ = [
@@ -263,6 +265,8 @@ def choose(name: str, *, trusted: bool = False) -> str:
     """
     if name not in ENGINES:
         raise unknown("sandbox", name, ENGINES)
+    if name not in ("docker", "podman") and importlib.util.find_spec("pytest") is None:  # those have their own Python
+        raise missing("pytest, which applies the hidden tests,", "grading")
     if name == "none":
         if not trusted:
             raise CourseError("--sandbox none runs submitted code as you: it also needs --i-trust-these-files.")

@@ -164,9 +164,9 @@ def _load(name: str, size: int | None, weights: str | None, top: bool, seed: int
         )
     if top and not record.has_top:
         raise CourseError(f"{name} comes without the classes of its source: leave out top=True.")
-    if weights is None:
-        import keras
+    from .._keras import keras
 
+    if weights is None:
         keras.utils.set_random_seed(seed)
     return record._build(size, weights, top, download)
 

@@ -13,12 +13,12 @@ import math
 from itertools import accumulate
 from typing import Any
 
-import keras
-from keras import ops
-
+from .._keras import keras
 from ..errors import CourseError
 
 __all__ = ["FlatAdam", "FlatAdamW"]
+
+ops = keras.ops
 
 
 class _Group:

@@ -20,7 +20,8 @@ _HERE = Path(__file__).parent
 _IMPORT = re.compile(r'^import (\w+|\* as \w+|\{[^}]*\}) from "(\.{1,2}/[\w./-]+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:(default) |(?=(?:async )?(?:function\*?|class|const) (\w+)))", re.MULTILINE)
 _LEFT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
-_DOC = re.compile(r"^[ \t]*/\*\*(?:[^*]|\*(?!/))*\*/\n", re.MULTILINE)  # for those who read the source, not for pages
+# comments that have lines of their own are for those who read the source, not for pages
+_COMMENT = re.compile(r"^[ \t]*(?:/\*(?:[^*]|\*(?!/))*\*/|//.*)\n", re.MULTILINE)
 
 
 class _Module:
@@ -31,7 +32,7 @@ class _Module:
         self.exports: dict[str, str] = {}  # what others call it: what the file calls it
         self.imports: list[tuple[Path, list[str]]] = []
         try:
-            text = _DOC.sub("", path.read_text(encoding="utf-8"))
+            text = _COMMENT.sub("", path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise RuntimeError(f"There is no {path} for a widget to import.") from None
         self.text = _EXPORT.sub(self._export, _IMPORT.sub(self._import, text))

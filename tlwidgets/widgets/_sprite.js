@@ -1,42 +1,44 @@
-// @ts-nocheck: not yet
 // Tiles of a sprite: many small pictures in one file (see _sprite.py).
-import { html } from "./_shared.js";
+import { attributes, html } from "./_shared.js";
+
+/** @import { Bytes, SpriteForm } from "./_types.d.ts" */
+/** @typedef {ReturnType<typeof spriteTiles>} Tiles */
 
 /**
  * `tile(index, size, words)` makes an element that shows one picture at `size` pixels. Without `words` it is decoration.
  * `forget()` gives the file back.
+ *
+ * @param {Bytes} bytes
+ * @param {Partial<SpriteForm>} form {} where there are no bytes
  */
-export function spriteTiles(bytes, form) {
-  const here = Boolean(bytes?.byteLength);
-  const url = here ? URL.createObjectURL(new Blob([bytes], { type: form.type })) : "";
-  function show(element, index, size) {
-    const scale = size / Math.max(form.width, form.height);
-    const [w, h] = [form.width * scale, form.height * scale];
-    const [x, y] = [(index % form.columns) * w, Math.floor(index / form.columns) * h];
-    element.style.width = `${w}px`;
-    element.style.height = `${h}px`;
-    element.style.backgroundImage = `url("${url}")`;
-    element.style.backgroundSize = `${form.columns * w}px ${form.rows * h}px`;
-    element.style.backgroundPosition = `${-x}px ${-y}px`;
-    element.style.imageRendering = scale > 1.5 ? "pixelated" : "auto";
+export function spriteTiles(bytes, { type, width = 1, height = 1, columns = 1, rows = 1 }) {
+  const url = bytes?.byteLength ? URL.createObjectURL(new Blob([bytes], { type })) : "";
+  function show(
+    /** @type {HTMLElement} */ element,
+    /** @type {number} */ index,
+    /** @type {number} */ size,
+  ) {
+    const scale = size / Math.max(width, height);
+    const [w, h] = [width * scale, height * scale];
+    const [x, y] = [(index % columns) * w, Math.floor(index / columns) * h];
+    Object.assign(element.style, {
+      width: `${w}px`,
+      height: `${h}px`,
+      backgroundImage: `url("${url}")`,
+      backgroundSize: `${columns * w}px ${rows * h}px`,
+      backgroundPosition: `${-x}px ${-y}px`,
+      imageRendering: scale > 1.5 ? "pixelated" : "auto",
+    });
   }
-  return {
-    here,
-    show,
-    tile(index, size, words = "") {
-      const element = html("span", { class: "tlw-tile" });
-      element.style.display = "inline-block";
-      element.style.flex = "none";
-      element.style.forcedColorAdjust = "none";
-      if (words) {
-        element.setAttribute("role", "img");
-        element.setAttribute("aria-label", words);
-      } else element.setAttribute("aria-hidden", "true");
-      if (here) show(element, index, size);
-      return element;
-    },
-    forget() {
-      if (url) URL.revokeObjectURL(url);
-    },
-  };
+  function tile(/** @type {number} */ index, /** @type {number} */ size, words = "") {
+    const element = html("span", { class: "tlw-tile" });
+    Object.assign(element.style, { display: "inline-block", flex: "none", forcedColorAdjust: "none" });
+    attributes(element, words ? { role: "img", "aria-label": words } : { "aria-hidden": "true" });
+    if (url) show(element, index, size);
+    return element;
+  }
+  function forget() {
+    if (url) URL.revokeObjectURL(url);
+  }
+  return { here: Boolean(url), show, tile, forget };
 }

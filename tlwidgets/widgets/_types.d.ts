@@ -28,6 +28,9 @@ export interface View<Traits extends object = any> {
 /** Takes something back: listeners, observers, object URLs. */
 export type CleanUp = () => void;
 
+/** What `setTimeout` gives; undefined while nothing waits. */
+export type Timer = ReturnType<typeof setTimeout> | undefined;
+
 /** What the default export of a widget's module returns: one for each model, whose views share what it closes over. */
 // deno-lint-ignore no-explicit-any
 export interface Widget<Traits extends object = any> {
@@ -43,7 +46,7 @@ export interface CommonTraits {
 }
 
 /** Binary traits arrive as a view on bytes; see `numbers` in _shared.js. */
-export type Bytes = DataView | null | undefined;
+export type Bytes = DataView<ArrayBuffer> | null | undefined;
 
 /** A set of colour and marker, as _palette.py gives it. */
 export interface Group {

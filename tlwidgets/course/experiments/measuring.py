@@ -191,7 +191,8 @@ def _carry_out(
     """Measure what is not found yet, and write down each result as soon as it is there."""
     todo = [trial for trial in trials if trial.key not in found]
     done, start = 0, time.monotonic()
-    left, waiting = iter(todo), {}
+    left = iter(todo)
+    waiting: dict[Any, Trial] = {}
     while done < len(todo):
         while len(waiting) < workers.width and (trial := next(left, None)) is not None:
             waiting[workers.submit(trial)] = trial

@@ -63,7 +63,7 @@ class Trainer:
     """
 
     def __init__(self, model: Any, *, optimizer: Any = None, metrics: Sequence[str] = ()) -> None:
-        from ...training import FlatAdam
+        from ...training.optimizers import FlatAdam
         from ...training.prefix import split
 
         self.model = model

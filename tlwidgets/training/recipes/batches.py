@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import keras
 import numpy as np
 
+from ..._keras import keras
 from ...errors import CourseError
 from ._parts import check_examples
 

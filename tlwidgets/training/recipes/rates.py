@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-import keras
-
+from ..._keras import keras
 from ...errors import CourseError, unknown
 from ._parts import parts
 

@@ -6,10 +6,10 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
+from ..._keras import keras
 from ...errors import unknown
 from ...models.structure import is_batchnorm, labels, leaf_layers
 from .._cells import at_cell_end

@@ -12,9 +12,9 @@ import {
   ownKeys,
   svg,
 } from "../_shared.js";
-import { markerPath } from "../_plot.js";
 import { fitCanvas, followTheme, inks } from "../_canvas.js";
 import { spriteTiles } from "../_sprite.js";
+import { markerPath } from "../_paths.js";
 
 const NEIGHBOURS = 4;
 const ROOM = 12; // pixels between the outermost points and the edge

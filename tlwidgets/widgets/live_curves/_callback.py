@@ -8,8 +8,7 @@ import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import keras
-
+from ..._keras import keras
 from .._cells import at_cell_end
 from .._interrupt import GracefulInterrupt
 from .._pump import Pump

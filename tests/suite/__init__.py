@@ -1,0 +1,1 @@
+"""How the suite runs: what a test needs, what runs side by side, what is tried again."""

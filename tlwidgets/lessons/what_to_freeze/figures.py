@@ -1,0 +1,45 @@
+"""What every strategy gives on one target, from a near source and from a far one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ...course.figures import accuracy_lines, dots, picture_rows
+
+if TYPE_CHECKING:
+    from ...widgets._figure import StaticFigure
+    from .what_to_freeze import Case
+
+__all__ = [
+    "accuracy_lines",
+    "dots",
+    "picture_rows",
+    "strategy_lines",
+]
+
+
+def strategy_lines(cases: Sequence[Case]) -> StaticFigure:
+    """Draw a line a source over the strategies; from scratch, which has no source, is a dashed line.
+
+    Parameters
+    ----------
+    cases
+        Cases of one target and one number of labels a class.
+    """
+    from .what_to_freeze import SCRATCH
+
+    first = cases[0]
+    lines = {
+        f"from {case.source}, {'near' if case.near else 'far'}": {
+            strategy: values for strategy, values in case.accuracy.items() if strategy != SCRATCH
+        }
+        for case in sorted(cases, key=lambda case: case.distance)
+    }
+    return accuracy_lines(
+        lines,
+        x_label="what is trained",
+        y_label="accuracy on the test pictures",
+        levels={SCRATCH: first.accuracy[SCRATCH]} if SCRATCH in first.accuracy else None,
+        title=f"{first.target.capitalize()}, {first.per_class} labelled pictures a class",
+    )
