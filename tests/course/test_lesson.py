@@ -109,12 +109,6 @@ def test_an_exercise_checks_helps_and_remembers():
     assert tl.lesson("freezing", "smoke").exercise("freeze_to", ...).solution_seen
 
 
-def test_a_sheet_offers_no_solution():
-    shown = tl.lesson("freezing", "smoke").exercise("freeze_to", lambda *_: ..., solution=False)
-    with pytest.raises(tl.CourseError, match="no solution to show"):
-        shown.show_solution()
-
-
 def test_progress_counts_what_is_done_of_every_lesson():
     lesson = tl.lesson("freezing", "smoke")
     lesson.predict("depth").value = 40.0

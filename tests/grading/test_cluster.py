@@ -13,13 +13,13 @@ from tlwidgets.errors import CourseError
 from tlwidgets.grading import grader
 from tlwidgets.grading.sandbox import Limits
 
-distributed = pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
 pytestmark = pytest.mark.slow
 LIMITS = Limits(cpu=6, wall=60, memory=1 << 30)
 
 
 @pytest.fixture
 def cluster():
+    distributed = pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50, host="127.0.0.1"
     ) as cluster:
@@ -32,7 +32,7 @@ def test_a_worker_killed_half_way_loses_and_doubles_nothing(
     crash = "import os\nos._exit(0)"
     people = {f"learner{i:02d}": hand_in(*([crash] if i % 5 == 0 else []), why=str(i)) for i in range(40)}
     out = tmp_path / "r"
-    with distributed.Client(cluster) as client:
+    with cluster.get_client() as client:
         pids = list(client.run(os.getpid).values())
     killed = []
 

@@ -82,7 +82,7 @@ os._exit(0)"""
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_built(name, tmp_path):
     sheet = assignments.load(name)
-    release, instructor = assignments.build(sheet, tmp_path)
+    release, instructor, _ = assignments.build(sheet, tmp_path)
     learner, own = release.read_text("utf-8"), instructor.read_text("utf-8")
     assert "SOLUTION" not in learner + own
     assert assignments.STUB["code"] in learner

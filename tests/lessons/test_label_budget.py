@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from tlwidgets.errors import CourseError
-from tlwidgets.lessons.why_transfer import experiment, figures
+from tlwidgets.lessons.why_transfer import figures
+from tlwidgets.lessons.why_transfer import label_budget as experiment
 from tlwidgets.lessons.why_transfer.label_budget import (
     BUDGETS,
     CURVE_STEPS,

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import keras
+from typing import Any
+
 import numpy as np
 
-L = keras.layers
+
+class _Keras:
+    """Keras, loaded when a test uses it: to collect the tests should not take the seconds that TensorFlow needs."""
+
+    def __getattr__(self, name: str) -> Any:
+        import keras
+
+        return getattr(keras, name)
+
+
+keras = _Keras()
 
 
 def network(seed: int = 1, *, dropout: float = 0.3, augment: bool = False):
     """Three blocks with BatchNorm and a shortcut, a head with dropout: 16 x 16 pictures, three classes."""
+    L = keras.layers
     keras.utils.set_random_seed(seed)
     inputs = keras.Input((16, 16, 3))
     x = L.RandomFlip(name="flip")(inputs) if augment else inputs

@@ -129,7 +129,7 @@ class Lesson:
 
     # -- exercises
 
-    def exercise(self, key: str, *answer: Any, solution: bool = True) -> Any:
+    def exercise(self, key: str, *answer: Any) -> Any:
         """Check an answer, and return the exercise with its verdict, hints one by one, and its solution.
 
         Parameters
@@ -138,8 +138,6 @@ class Lesson:
             Name of the exercise.
         *answer
             What the check tries: usually the learner's function.
-        solution
-            Whether the solution can be shown; it is noted as seen.
         """
         from ..widgets import Exercise
 
@@ -153,7 +151,7 @@ class Lesson:
             words.title,
             check=check,
             hints=words.hints,
-            solution=words.solution if solution else "",
+            solution=words.solution,
             value=self._progress.get(self.name, f"exercise/{key}"),
             hints_shown=self._progress.get(self.name, f"hints/{key}", 0),
             solution_seen=self._progress.get(self.name, f"solution_seen/{key}", False),

@@ -75,19 +75,22 @@ def _prepare(paths: Sequence[Path], out: Path) -> None:
 
 
 class _PeakMemory(threading.Thread):
-    """Watches the kernels below this process. Linux keeps the peak itself; elsewhere it is sampled."""
+    """Watches the kernels that this process starts. Linux keeps the peak itself; elsewhere it is sampled."""
 
     def __init__(self) -> None:
+        import psutil
+
         super().__init__(daemon=True)
         self.peak = 0
         self._end = threading.Event()
+        self._me = psutil.Process()
+        self._others = set(self._me.children(recursive=True))
 
     def run(self) -> None:
         import psutil
 
-        me = psutil.Process()
         while not self._end.wait(0.2):
-            for child in me.children(recursive=True):
+            for child in set(self._me.children(recursive=True)) - self._others:
                 try:
                     status = Path(f"/proc/{child.pid}/status")
                     if status.exists():

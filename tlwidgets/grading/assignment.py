@@ -219,9 +219,14 @@ def _points(hidden: dict[str, str]) -> dict[str, float]:
 
 
 def build(assignment: Assignment, out: Path) -> list[Path]:
-    """Write the learner's and the instructor's copy to ``out/release/NAME`` and ``out/instructor/NAME``."""
+    """Write three copies below ``out``.
+
+    ``release/NAME`` is for learners, ``instructor/NAME`` has the solutions, and ``source/NAME`` has them between
+    nbgrader's marks, for courses that grade with nbgrader.
+    """
+    kinds = {"release": assignment.release(), "instructor": assignment.instructor(), "source": list(assignment.cells)}
     paths = []
-    for kind, cells in (("release", assignment.release()), ("instructor", assignment.instructor())):
+    for kind, cells in kinds.items():
         path = out / kind / assignment.name / f"{assignment.name}.ipynb"
         write_atomic(path, assignment.notebook(cells))
         paths.append(path)

@@ -96,7 +96,7 @@ def sheet(name: str, points: Mapping[str, float]) -> list[Cell]:
     head = (
         f"# Exercise sheet: {lesson.title}\n\nIt belongs to the lesson `{lesson.notebook}.ipynb`. Write your answers "
         "where it says *your code here*; run the notebook from top to\nbottom before you hand it in. Other cells may "
-        "be changed, but only your answers count."
+        "be changed, but only your answers count. Stuck? The exercises stand in the lesson too, with three hints each."
     )
     setup = "import tlwidgets as tl\nfrom tlwidgets.course import checks\n\n" + (
         about.setup + "\n" if about.setup else ""
@@ -104,7 +104,7 @@ def sheet(name: str, points: Mapping[str, float]) -> list[Cell]:
     cells = [
         _cell("markdown", head),
         _cell("markdown", about.note),
-        _cell("code", f'{setup}lesson = tl.lesson("{name}")', grade_id="setup", locked=True),
+        _cell("code", setup.strip(), grade_id="setup", locked=True),
     ]
     tasks = tasks_of(name)
     for number, (key, (task, arguments)) in enumerate(tasks.items(), 1):
@@ -126,8 +126,6 @@ def sheet(name: str, points: Mapping[str, float]) -> list[Cell]:
                 locked=True,
                 points=points.get(key, 0.0),
             ),
-            _cell("markdown", "Stuck? *Hint* shows one more of three hints each time."),
-            _cell("code", f'lesson.exercise("{key}", {arguments}, solution=False)'),
         ]
     if about.question:
         question = about.question

@@ -276,7 +276,7 @@ def nearest_alike(x: Any, y: Any) -> float:
 
 
 def _compile(model: Any) -> None:
-    from ...training import FlatAdam
+    from ...training.optimizers import FlatAdam
 
     model.compile(FlatAdam(RATE), "sparse_categorical_crossentropy")
     model.optimizer.build(model.trainable_variables)
