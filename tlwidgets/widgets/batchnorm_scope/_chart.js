@@ -5,8 +5,8 @@ import { ticks } from "../_scales.js";
 import { svg } from "../_shared.js";
 import { axisOf, lastStep, lastWords, markedSample, placeable, samplesOf, VARIANCE } from "./_samples.js";
 
+/** @import { Scale } from "../_paths.js" */
 /** @import { Run, Sample } from "./_types.d.ts" */
-/** @typedef {(value: number) => number} Scale */
 
 const HEIGHT = 210;
 

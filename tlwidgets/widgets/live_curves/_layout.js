@@ -1,6 +1,8 @@
 // Where things lie in a panel: its size, its axes, the paths of its lines, the places of their names.
+import { scale } from "../_scales.js";
 
-/** @import { Curve, Frame, Line, Scale } from "./_types.d.ts" */
+/** @import { Scale } from "../_paths.js" */
+/** @import { Curve, Frame, Line } from "./_types.d.ts" */
 
 const HEIGHT = 200;
 const MARGIN = { left: 36, right: 10, top: 24, bottom: 32 };
@@ -86,8 +88,8 @@ export function frameOf(metric, lines, width) {
   const empty = lowest > highest;
   return {
     ...{ width, height: HEIGHT, left, right, top, bottom, xMax, yMin, yMax, empty, withNames },
-    X: (v) => left + (v / xMax) * (right - left),
-    Y: (v) => bottom - ((v - yMin) / (yMax - yMin)) * (bottom - top),
+    X: scale({ low: 0, high: xMax }, left, right),
+    Y: scale({ low: yMin, high: yMax }, bottom, top),
   };
 }
 

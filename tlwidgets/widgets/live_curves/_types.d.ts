@@ -1,4 +1,5 @@
 // Types that only the check of our JavaScript reads.
+import type { Scale } from "../_paths.js";
 
 /** A run as RunInfo of _points.py gives it. */
 export interface Run {
@@ -57,9 +58,6 @@ export interface Comparison {
   effects: Effect[];
   foot: string;
 }
-
-/** From a value to a place in pixels. */
-export type Scale = (value: number) => number;
 
 /** The axes of a panel. */
 export interface Frame {
