@@ -2,8 +2,8 @@
 
 python benchmarks/first_steps.py [--runs N] [--json]
 
-One network, frozen to block 6d, 60 pictures, one epoch; a run is a new seed from the same weights. ``tlwidgets.fit``
-builds the step once, plain Keras (``compile`` for each run, as every tutorial has it) each time.
+One network, frozen to block 6d, 60 pictures, one epoch; a run is a new seed from the same weights. A ``Trainer``
+builds the step once; ``tlwidgets.fit`` and plain Keras (``compile`` for each run, as every tutorial has it) each time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def one(kind: str, runs: int) -> dict[str, Any]:
     import keras
 
     import tlwidgets as tl
-    from tlwidgets.training import fit
+    from tlwidgets.training import Trainer, fit
 
     data = tl.load("styles", domain="noto", per_class=10, size=96)
     x, y = data.train.x, data.train.y
@@ -34,10 +34,13 @@ def one(kind: str, runs: int) -> dict[str, Any]:
     tl.freeze(model, "block6d")
     first = model.get_weights()
     seconds, megabytes = [], []
+    trainer = Trainer(model, optimizer=keras.optimizers.Adam(1e-3), cache="on")
     for seed in range(runs):
         model.set_weights(first)
         start = time.process_time()
-        if kind == "ours":
+        if kind == "trainer":
+            trainer.fit((x, y), epochs=1, seed=seed)
+        elif kind == "fit":
             fit(model, (x, y), epochs=1, seed=seed, optimizer=keras.optimizers.Adam(1e-3), cache="on")
         else:
             model.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -52,7 +55,7 @@ def one(kind: str, runs: int) -> dict[str, Any]:
 def main() -> None:
     """Measure both, each in a process of its own, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=100, help="runs of tlwidgets.fit; plain Keras does a tenth")
+    parser.add_argument("--runs", type=int, default=100, help="runs of the trainer; the others do a tenth")
     parser.add_argument("--json", action="store_true", help="end with one JSON line")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -61,7 +64,7 @@ def main() -> None:
         return
     result: dict[str, float] = {}
     print("           runs   first CPU s   later CPU s   MB after the first tenth … the last")
-    for kind, runs in (("ours", args.runs), ("plain", max(3, args.runs // 10))):
+    for kind, runs in (("trainer", args.runs), ("fit", few := max(3, args.runs // 10)), ("plain", few)):
         command = [sys.executable, __file__, "--one", kind, "--runs", str(runs)]
         environment = {**os.environ, "TLWIDGETS_STORE": "off"}
         done = subprocess.run(command, env=environment, capture_output=True, text=True)

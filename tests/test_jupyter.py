@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
+import subprocess
 import sys
-from pathlib import Path
+import time
 
 import pytest
 
@@ -14,22 +17,18 @@ from tlwidgets.course import jupyter
 from tlwidgets.errors import CourseError
 
 
-@pytest.fixture
-def installed(tmp_path, monkeypatch):
-    """Lessons inside an installed package, and an empty folder to stand in."""
-    lessons = tmp_path / "site/tlwidgets/_notebooks"
-    lessons.mkdir(parents=True)
-    (lessons / "00_start_here.ipynb").write_text("first")
-    (lessons / "01_next.ipynb").write_text("second")
-    (tmp_path / "home").mkdir()
-    monkeypatch.chdir(tmp_path / "home")
-    monkeypatch.setattr(jupyter, "PACKAGE", lessons.parent)
-    monkeypatch.setattr(jupyter, "notebooks_root", lambda: lessons)
-    return lessons
+def answers(port: int) -> bool:
+    """Tell whether something listens."""
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
 
 
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+def until(condition) -> None:
+    """Wait for something, as long as a busy machine may take."""
+    end = time.monotonic() + 180
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 # ---------------------------------------------------------------- the port
@@ -63,85 +62,15 @@ def test_the_next_port_is_one(monkeypatch):
         jupyter.check_port(65535)
 
 
-# ---------------------------------------------------------------- the folder
-
-
-def test_a_checkout_is_worked_in_where_it_is(top):
-    assert jupyter.course_folder(None) == top / "notebooks"
-
-
-def test_installed_lessons_are_copied_out(installed):
-    folder = jupyter.course_folder(None)
-    assert folder == Path.cwd() / "transfer-learning-course"
-    assert names(folder) == names(installed)
-    (folder / "00_start_here.ipynb").write_text("my work")
-    (folder / "01_next.ipynb").unlink()
-    assert jupyter.course_folder(None) == folder
-    assert (folder / "00_start_here.ipynb").read_text() == "my work", "never over what the learner did"
-    assert names(folder) == ["00_start_here.ipynb"]
-    assert (installed / "00_start_here.ipynb").read_text() == "first"
-
-
-def test_a_folder_of_the_learners_choice(installed, tmp_path):
-    folder = jupyter.course_folder(tmp_path / "new/one")
-    assert names(folder) == names(installed)
-    assert names(tmp_path / "new") == ["one"]
-
-
-@pytest.mark.parametrize("kind", ["empty", "other files"])
-def test_a_folder_without_notebooks(installed, tmp_path, kind):
-    folder = tmp_path / "there"
-    folder.mkdir()
-    if kind == "other files":
-        (folder / "letter.txt").write_text("dear")
-    before = names(folder)
-    with pytest.raises(CourseError, match="holds no notebooks"):
-        jupyter.course_folder(folder)
-    assert names(folder) == before
-
-
-@pytest.mark.parametrize("where", ["file", "file/below"])
-def test_a_file_in_the_way(installed, tmp_path, where, capsys):
-    (tmp_path / "file").write_text("mine")
-    assert main(["lab", "--dir", str(tmp_path / where)]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
-    assert (tmp_path / "file").read_text() == "mine"
-    assert names(tmp_path) == ["file", "home", "site"]
-
-
-def test_a_copy_that_fails_leaves_nothing(installed, tmp_path, monkeypatch):
-    real = jupyter.shutil.copytree
-
-    def full(source, target, **keys):
-        real(source, target, **keys)
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(jupyter.shutil, "copytree", full)
-    with pytest.raises(CourseError, match=r"No space left on device.*--dir"):
-        jupyter.course_folder(None)
-    assert names(Path.cwd()) == []
-
-
-def test_a_failed_copy_of_many_files_reads_as_a_sentence(installed, monkeypatch):
-    def full(source, target, **keys):
-        raise jupyter.shutil.Error([("a", "b", "[Errno 28] No space left on device")])
-
-    monkeypatch.setattr(jupyter.shutil, "copytree", full)
-    with pytest.raises(CourseError) as e:
-        jupyter.course_folder(None)
-    assert "None" not in str(e.value)
-    assert "No space left" in str(e.value)
-
-
 # ---------------------------------------------------------------- JupyterLab
 
 
 def test_jupyterlab_opens_the_first_lesson_and_asks_nobody_for_news(top):
-    command = jupyter.lab_command(top / "notebooks", 8890, False)
+    command = jupyter.lab_command(top, 8890, False)
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
-    assert f"--ServerApp.root_dir={top / 'notebooks'}" in command
+    assert f"--ServerApp.root_dir={top}" in command
     (url,) = [word.partition("=")[2] for word in command if "default_url" in word]
-    assert (top / "notebooks" / url.removeprefix("/lab/tree/")).is_file()
+    assert (top / url.removeprefix("/lab/tree/")).is_file()
     assert "--LabApp.news_url=None" in command
     (updates,) = [word.partition("=")[2] for word in command if "check_for_updates_class" in word]
     module, _, name = updates.rpartition(".")
@@ -164,20 +93,40 @@ def test_the_pop_up_about_news_is_off(top, tmp_path, monkeypatch):
 
     seen = {}
 
-    class Started:
-        def __init__(self, command, env):
-            seen.update(env=env, command=command)
+    class Became(BaseException):
+        pass
 
-        def wait(self):
-            return 7
+    def become(program, command, env):
+        assert program == command[0]
+        seen.update(env)
+        raise Became
 
-    monkeypatch.setattr(jupyter.subprocess, "Popen", Started)
+    monkeypatch.setattr(jupyter.os, "execve", become)
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(tmp_path))
-    assert jupyter.open_lab(browser=False) == 7
-    assert seen["env"]["JUPYTER_CONFIG_PATH"].split(jupyter.os.pathsep) == [str(config), str(tmp_path)]
+    with pytest.raises(Became):
+        jupyter.open_lab(browser=False)
+    assert seen["JUPYTER_CONFIG_PATH"].split(jupyter.os.pathsep) == [str(config), str(tmp_path)]
 
 
-def test_ctrl_c_waits_for_the_server(monkeypatch):
+def test_a_signal_that_ends_the_command_ends_the_server(tmp_path):
+    """In a container or a service nobody else would."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    (tmp_path / "empty.ipynb").write_text("{}")
+    command = [sys.executable, "-m", "tlwidgets", "lab", "--dir", str(tmp_path), "--port", str(port), "--no-browser"]
+    env = {**os.environ, "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
+    process = subprocess.Popen(command, env=env, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: answers(port))
+        process.send_signal(signal.SIGTERM)
+        until(lambda: not answers(port))
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_on_windows_ctrl_c_waits_for_the_server(monkeypatch):
     """The server has got it too and asks whether it is meant; leaving it alone would lose its last words."""
     answers = [KeyboardInterrupt, KeyboardInterrupt, 0]
 
@@ -191,6 +140,7 @@ def test_ctrl_c_waits_for_the_server(monkeypatch):
                 raise KeyboardInterrupt
             return answer
 
+    monkeypatch.setattr(jupyter.sys, "platform", "win32")
     monkeypatch.setattr(jupyter.subprocess, "Popen", Started)
     assert jupyter.open_lab(browser=False) == 0
     assert answers == []

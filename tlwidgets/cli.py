@@ -42,6 +42,13 @@ def _parser() -> argparse.ArgumentParser:
     claims.add_argument("rows", nargs="*", metavar="ROW", help="rows such as C11; all by default")
     claims.add_argument("--json", action="store_true", help="as JSON, with every figure")
 
+    measure = commands.add_parser("measure", help="measure the experiments of a lesson, or some of them again")
+    measure.add_argument("name", metavar="NAME", help="topic of a lesson, or topic/table for one of its tables")
+    measure.add_argument("--drift", action="store_true", help="measure only the cheap trials again, and compare")
+    measure.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
+    measure.add_argument("--cluster", default="", metavar="ADDRESS", help="Dask scheduler that shares out the work")
+    measure.add_argument("--out", type=Path, metavar="FILE", help="file for the results; the lesson's own by default")
+
     doctor = commands.add_parser("doctor", help="look at this machine: what is there, what is missing, how to mend it")
     doctor.add_argument("--json", action="store_true", help="as JSON")
 
@@ -100,12 +107,19 @@ def _doctor(args: argparse.Namespace) -> int:
     return 1 if any(f.state == "problem" for f in findings) else 0
 
 
+def _measure(args: argparse.Namespace) -> int:
+    from .course.experiments.commands import run
+
+    return run(args.name, drift=args.drift, jobs=args.jobs, cluster=args.cluster, out=args.out)
+
+
 COMMANDS = {
     "lab": _lab,
     "run": _run,
     "data": _data,
     "backbones": _backbones,
     "claims": _claims,
+    "measure": _measure,
     "doctor": _doctor,
     **grading.COMMANDS,
 }

@@ -10,6 +10,7 @@ import tlwidgets as tl
 from tlwidgets.course import checks, content
 from tlwidgets.course.notebook import CLAIM_TYPE
 from tlwidgets.course.progress import Progress
+from tlwidgets.grading.sheet import tasks_of
 
 
 @pytest.fixture
@@ -30,18 +31,19 @@ def words(shown):
 
 
 @pytest.mark.parametrize("name", content.lesson_names())
-def test_every_solution_passes_its_own_check(name, said):
+def test_every_solution_passes_its_own_check(name):
     lesson = tl.lesson(name, "smoke")
-    for key, exercise in lesson.content.exercises.items():
+    for key, (_, arguments) in tasks_of(name).items():
+        exercise = lesson.content.exercises[key]
         scope = {"tl": tl, "lesson": lesson}
         exec("import keras, numpy as np", scope)
         if "base" in exercise.solution or "classifier" in exercise.solution:
             scope["base"] = tl.backbone(size=32)
             scope["classifier"] = tl.classifier(scope["base"], 6)
             scope["slider"] = tl.FreezeSlider(scope["classifier"])
-        said.clear()
         exec(exercise.solution, scope)
-        assert said[-1]["text/plain"].startswith("Passed."), (key, words(said))
+        shown = eval(f"lesson.exercise({key!r}, {arguments})", scope)
+        assert shown.value == "passed", (key, shown.message)
 
 
 @pytest.mark.parametrize("name", content.lesson_names())
@@ -92,14 +94,35 @@ def test_move_tells_too_little_from_too_much():
     assert checks.run("start_here/move", (1280 * 6 + 6, model)).passed
 
 
-def test_hints_come_one_by_one(said):
+def test_an_exercise_checks_helps_and_remembers():
     lesson = tl.lesson("freezing", "smoke")
-    lesson.hint("freeze_to")
-    assert "Hint 1 of 3" in words(said)
-    assert "Hint 2" not in words(said)
-    said.clear()
-    lesson.hint("freeze_to")
-    assert "Hint 2 of 3" in words(said)
+    shown = lesson.exercise("freeze_to", lambda model, k: None)
+    assert "Not yet. With k = 2" in shown.summary()
+    assert "Hint" not in shown.summary()
+    shown.hint()
+    shown.hint()
+    again = tl.lesson("freezing", "smoke").exercise("freeze_to", lambda *_: ...)
+    assert again.value == "tried"
+    assert again.hints_shown == 2
+    assert "Write the body" in again.message
+    assert "layer.trainable = i >= k" in again.show_solution()
+    assert tl.lesson("freezing", "smoke").exercise("freeze_to", ...).solution_seen
+
+
+def test_progress_counts_what_is_done_of_every_lesson():
+    lesson = tl.lesson("freezing", "smoke")
+    lesson.predict("depth").value = 40.0
+    lesson.quiz("compile").value = 1
+    lesson.exercise("uses", lambda model, base: True)
+    by_title = {row["title"]: row for row in lesson.progress().value}
+    assert list(by_title) == [f"{c.number:02} {c.title}" for c in map(content.read, content.lesson_names())]
+    assert by_title["03 Freezing"] == {
+        "title": "03 Freezing",
+        "guesses": [1, 1],
+        "quizzes": [1, 2],
+        "exercises": [0, 2],
+    }
+    assert by_title["00 Start here"]["guesses"] == [0, 1]
 
 
 def test_a_guess_survives_a_restart(said, tmp_path):
@@ -159,4 +182,4 @@ def test_unknown_names_come_with_suggestions():
     with pytest.raises(tl.CourseError, match="unknown profile 'gpux'; did you mean gpu"):
         tl.lesson("freezing", "gpux")
     with pytest.raises(tl.CourseError, match="did you mean freeze_to"):
-        tl.lesson("freezing").hint("freeze")
+        tl.lesson("freezing").exercise("freeze")

@@ -23,8 +23,8 @@ def course(top, tmp_path_factory):
     """A course folder of nbgrader with one sheet, as its users set it up."""
     pytest.importorskip("nbgrader", reason="the extra [grading] is not installed")
     folder = tmp_path_factory.mktemp("course")
-    (folder / "source" / NAME).mkdir(parents=True)
-    shutil.copy(top / "assignments" / NAME / f"{NAME}.ipynb", folder / "source" / NAME)
+    assignments.build(assignments.load(NAME), folder / "built")
+    shutil.move(folder / "built" / "source", folder / "source")
     shutil.copy(top / "assignments" / "nbgrader_config.py", folder)
     return folder
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-import tlwidgets as tl
 from tlwidgets.course import checks
-from tlwidgets.training import recipes
+from tlwidgets.training import optimizers, recipes
 
 
 @pytest.mark.parametrize(
@@ -44,13 +43,13 @@ def test_a_plan_that_falls_short_is_told_why(stages, words):
 
 
 def on_digits_alone(model, digits, clothes):
-    model.compile(tl.FlatAdam(1e-3), "sparse_categorical_crossentropy")
+    model.compile(optimizers.FlatAdam(1e-3), "sparse_categorical_crossentropy")
     model.fit(*digits, batch_size=20, epochs=10, verbose=0)
 
 
 def on_a_short_rope(model, digits, clothes):
     with recipes.l2_sp(model, alpha=10.0, beta=0.0, head="digits"):
-        model.compile(tl.FlatAdam(1e-3), "sparse_categorical_crossentropy")
+        model.compile(optimizers.FlatAdam(1e-3), "sparse_categorical_crossentropy")
         model.fit(*digits, batch_size=20, epochs=20, verbose=0)
 
 

@@ -78,10 +78,8 @@ def test_results_are_never_typed_into_the_prose(path):
 def test_tags_and_names_of_cells(path):
     notebook, code = read(path)
     assert [c.id for c in notebook.cells] == [f"cell-{i:02d}" for i in range(1, len(notebook.cells) + 1)]
-    assert {tag for c in notebook.cells for tag in tags(c)} <= {"parameters", "hint", "nbval-ignore-output"}
+    assert {tag for c in notebook.cells for tag in tags(c)} <= {"parameters", "nbval-ignore-output"}
     assert sum("parameters" in tags(c) for c in code) == 1
-    hints = [c for c in code if "hint" in tags(c)]
-    assert [c.source for c in hints] == [f'# lesson.hint("{key}")' for key in content.read(topic(path)).exercises]
 
 
 @LESSONS
@@ -139,7 +137,7 @@ def test_it_has_front_matter_parameters_prediction_exercise_quiz_and_summary(pat
     source = "\n".join(c.source for c in code)
     order = [
         source.index(word)
-        for word in ("tl.lesson(", "lesson.predict(", "lesson.compare(", "lesson.check(", "lesson.quiz(")
+        for word in ("tl.lesson(", "lesson.predict(", "lesson.compare(", "lesson.exercise(", "lesson.quiz(")
     ]
     assert order == sorted(order)
     moved = set(widgets.__all__) - {"Exercise", "Predict", "Progress", "Quiz"}
@@ -154,19 +152,19 @@ def test_it_uses_all_of_its_words_and_only_those(path):
     for kind, known in (
         ("predict", lesson.predictions),
         ("quiz", lesson.quizzes),
-        ("check", lesson.exercises),
-        ("hint", lesson.exercises),
+        ("exercise", lesson.exercises),
     ):
         assert set(re.findall(rf'lesson\.{kind}\("(\w+)"', source)) == set(known), kind
 
 
 @LESSONS
-def test_exercises_carry_the_marks_that_nbgrader_reads(path):
-    lesson = content.read(topic(path))
-    graded = [c.metadata.nbgrader for c in read(path)[1] if "nbgrader" in c.metadata]
-    assert [g["grade_id"] for g in graded] == list(lesson.exercises)
-    for g in graded:
-        assert g["schema_version"] == 3
-        assert g["grade"]
-        assert g["solution"]
-        assert g["points"] > 0
+def test_the_heading_of_an_exercise_is_its_title(path):
+    exercises = content.read(topic(path)).exercises
+    numbers = [f" {i}" for i in range(1, len(exercises) + 1)] if len(exercises) > 1 else [""]
+    expected = [f"## Exercise{n}: {e.title}" for n, e in zip(numbers, exercises.values(), strict=True)]
+    assert re.findall(r"^## Exercise.*$", prose(path), re.MULTILINE) == expected
+
+
+@LESSONS
+def test_it_ends_with_what_is_done(path):
+    assert [c.source for c in read(path)[1]][-1] == "lesson.progress()"

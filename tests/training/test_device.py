@@ -1,14 +1,10 @@
-"""What Keras computes on, and 16 bits by choice."""
+"""What Keras computes on."""
 
 from __future__ import annotations
 
 import json
 
-import numpy as np
-import pytest
-
-from tlwidgets import CourseError
-from tlwidgets.training.device import Device, device, mixed_precision
+from tlwidgets.training.device import Device, device
 
 
 def test_the_device_is_the_one_that_tensorflow_has():
@@ -55,26 +51,3 @@ def test_gpus_are_told_to_take_memory_as_they_need_it(monkeypatch):
 def test_the_text_counts_gpus():
     two = Device("jax", "GPU", ("A", "A"), (8 * 10**9, None), 4, None, "float32")
     assert str(two) == "2 GPUs: A (8 GB), A; 4 CPU cores, float32, Keras on jax"
-
-
-def test_sixteen_bits_inside_and_thirty_two_again_afterwards():
-    import keras
-
-    with mixed_precision():
-        assert device().precision == "mixed_float16"
-        model = keras.Sequential(
-            [keras.Input((4,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(2, "softmax", dtype="float32")]
-        )
-        model.compile("adam", "sparse_categorical_crossentropy")
-    assert keras.config.dtype_policy().name == "float32"
-    assert isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
-    assert [layer.compute_dtype for layer in model.layers] == ["float16", "float32"]
-    assert {str(w.dtype) for w in model.weights} == {"float32"}
-    x = np.random.default_rng(0).normal(size=(64, 4)).astype("float32")
-    history = model.fit(x, (x[:, 0] > 0).astype(int), epochs=15, verbose=0).history["loss"]
-    assert history[-1] < history[0]
-    with pytest.raises(KeyError), mixed_precision("mixed_bfloat16"):
-        raise KeyError
-    assert keras.config.dtype_policy().name == "float32"
-    with pytest.raises(CourseError, match="did you mean mixed_float16"), mixed_precision("float16"):
-        pass

@@ -11,15 +11,15 @@ import pytest
 from small_network import keras, network, pictures, same
 
 import tlwidgets as tl
-from tlwidgets.training import fit, store
+from tlwidgets.training import Trainer, fit, recipes, store
 
 X, Y = pictures()
 XV, YV = pictures(40, seed=1)
 SETTINGS = {"epochs": 2, "batch": 32, "validation": (XV, YV)}
 
 
-def plain(model, seed=5, **options):
-    model.compile(keras.optimizers.Adam(1e-2), "sparse_categorical_crossentropy", metrics=["accuracy"])
+def plain(model, seed=5, optimizer=None, **options):
+    model.compile(optimizer or keras.optimizers.Adam(1e-2), "sparse_categorical_crossentropy", metrics=["accuracy"])
     keras.utils.set_random_seed(seed)
     arguments = {"epochs": 2, "batch_size": 32, "validation_data": (XV, YV), "verbose": 0} | options
     return model.fit(X, Y, **arguments).history
@@ -30,12 +30,18 @@ def ours(model, seed=5, **options):
     return fit(model, (X, Y), seed=seed, **arguments)
 
 
-@pytest.mark.parametrize("frozen", [3, 6, 10, 13])
-def test_the_numbers_are_those_of_plain_keras(frozen):
+@pytest.fixture
+def frozen():
+    tl.freeze(model := network(), 10)
+    return model
+
+
+@pytest.mark.parametrize("depth", [3, 6, 10, 13])
+def test_the_numbers_are_those_of_plain_keras(depth):
     """A quarter to all of the layers below the head frozen; BatchNorm above moves, dropout and shuffling as usual."""
     results = []
     for how in (plain, lambda m: ours(m, cache="off"), lambda m: ours(m, cache="on")):
-        tl.freeze(model := network(), frozen, keep_batchnorm_still=False)
+        tl.freeze(model := network(), depth, keep_batchnorm_still=False)
         results.append((how(model), model.get_weights()))
     (history, weights), (off, weights_off), (on, weights_on) = results
     assert off.cache.startswith("not cached")
@@ -98,54 +104,183 @@ def test_a_model_that_its_user_compiled_goes_on_with_its_own_optimizer():
     assert same(*results)
 
 
-def test_a_second_run_traces_nothing_computes_nothing_and_gives_the_same(monkeypatch):
+def test_an_optimizer_is_trained_with_itself_and_not_with_a_copy():
+    """What is excluded from weight decay is in no config."""
+    ends = []
+    for how in (plain, ours):
+        tl.freeze(model := network(), 10)
+        head = model.get_layer("head")
+        optimizer = keras.optimizers.AdamW(1e-2, weight_decay=0.5)
+        optimizer.exclude_from_weight_decay(var_list=[head.kernel, head.bias])
+        if how is ours:
+            ours(model, optimizer=optimizer, cache="on")
+            assert model.optimizer is optimizer
+        else:
+            plain(model, optimizer=optimizer)
+        ends.append(model.get_weights())
+    assert same(*ends)
+
+
+def test_an_optimizer_that_has_trained_is_not_taken_for_a_new_one(frozen):
+    fit(frozen, (X, Y), epochs=1, optimizer=(optimizer := keras.optimizers.Adam(1e-2)))
+    with pytest.raises(tl.CourseError, match="has trained before: make a new one"):
+        fit(frozen, (X, Y), epochs=1, optimizer=optimizer)
+
+
+# ---------------------------------------------------------------- a model that changes between two calls
+
+
+def kernel_frozen(model):
+    model.get_layer("head").kernel.trainable = False
+
+
+def low_rank(model):
+    keras.utils.set_random_seed(11)
+    model.get_layer("head").enable_lora(2)
+
+
+def held_to_its_start(model):
+    return recipes.l2_sp(model, alpha=50.0, beta=0.1)
+
+
+def regularized(model):
+    model.get_layer("head").kernel.regularizer = keras.regularizers.L2(1.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "cache"),
+    [
+        (kernel_frozen, "on"),
+        (low_rank, "off"),
+        (held_to_its_start, "on"),
+        (held_to_its_start, "off"),
+        (regularized, "on"),
+    ],
+)
+def test_what_has_changed_since_an_earlier_fit_counts(change, cache):
+    """Everything trained first, then the change, then the same again: as plain Keras, which compiles anew."""
+    ends = []
+    for how in (plain, lambda m: ours(m, cache=cache)):
+        tl.freeze(model := network(dropout=0.0), 10)
+        how(model)
+        before = model.get_layer("head").get_weights()
+        change(model)
+        how(model)
+        ends.append(model.get_weights())
+        assert not same(before[-1:], model.get_layer("head").get_weights()[1:2])
+    assert same(*ends)
+
+
+def test_a_frozen_kernel_stays_and_the_record_says_so(frozen):
+    fit(frozen, (X, Y), epochs=1)
+    kernel_frozen(frozen)
+    kernel = frozen.get_layer("head").kernel.numpy()
+    assert fit(frozen, (X, Y), epochs=1, optimizer=keras.optimizers.SGD(0.1)).trainable_params == 3
+    np.testing.assert_array_equal(frozen.get_layer("head").kernel, kernel)
+
+
+def test_a_callback_that_changes_what_is_kept_is_not_overlooked(frozen):
+    def double(epoch, logs):
+        conv = frozen.get_layer("block1_conv")
+        conv.set_weights([2 * w for w in conv.get_weights()])
+
+    def unfreeze(epoch, logs):
+        tl.freeze(frozen, None)
+        frozen.compile("adam", "sparse_categorical_crossentropy")
+
+    for change in (double, unfreeze):
+        with pytest.raises(tl.CourseError, match=r"changed while .* cache='off'"):
+            ours(frozen, cache="on", callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=change)])
+        assert ours(frozen, cache="off", callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=double)]).done == 2
+
+
+# ---------------------------------------------------------------- Trainer
+
+
+def trainer_of(model, **options):
+    return Trainer(model, **{"optimizer": keras.optimizers.Adam(1e-2), **options})
+
+
+@pytest.mark.parametrize("cache", ["on", "off"])
+def test_a_second_run_traces_nothing_computes_nothing_and_gives_the_same(cache, monkeypatch):
     tl.freeze(model := network(dropout=0.0), 10)
     first = model.get_weights()
-    run = ours(model, cache="on")
+    trainer = trainer_of(model, cache=cache)
+    run = trainer.fit((X, Y), seed=5, **SETTINGS)
     weights = model.get_weights()
-    model.set_weights(first)
-    monkeypatch.setattr(store, "keep", None)  # nothing can be computed
+    monkeypatch.setattr(store, "put", None)  # nothing can be computed
     traced = []
     call = keras.layers.Dense.call
     monkeypatch.setattr(keras.layers.Dense, "call", lambda self, *a, **k: (traced.append(self), call(self, *a, **k))[1])
-    again = ours(model, cache="on")
+    model.set_weights(first)
+    again = trainer.fit((X, Y), seed=5, **SETTINGS)
     assert traced == []
-    assert "from an earlier run" in again.cache
+    assert ("from an earlier run" in again.cache) == (cache == "on")
     assert again.history == run.history
     assert same(weights, model.get_weights())
     model.set_weights(first)
-    assert ours(model, seed=6, cache="on").history != run.history
+    assert trainer.fit((X, Y), seed=6, **SETTINGS).history != run.history
 
 
-def test_another_learning_rate_needs_no_new_graph_and_is_used():
+def test_each_run_begins_with_the_rate_that_is_asked_for():
     tl.freeze(model := network(dropout=0.0), 10)
     first, ends = model.get_weights(), []
-    for rate in (0.0, 1e-2):
+    trainer = trainer_of(model)
+    slower = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+    for rate, runs_at in ((0.0, 0.0), (None, 1e-2), (2e-2, 2e-2), (None, 1e-2)):
         model.set_weights(first)
-        run = fit(model, (X, Y), epochs=1, optimizer=keras.optimizers.Adam(rate), cache="on")
-        assert run.optimizer["config"]["learning_rate"] == pytest.approx(rate)
+        run = trainer.fit((X, Y), epochs=2, learning_rate=rate, callbacks=[slower])
+        assert run.history["learning_rate"] == pytest.approx((runs_at / 2, runs_at / 4))
         ends.append(model.get_weights())
     assert same(first, ends[0])
-    assert not same(first, ends[1])
+    assert same(ends[1], ends[3])
+    assert not same(ends[1], ends[2])
 
 
-def test_an_optimizer_that_is_given_is_never_changed():
-    optimizer = keras.optimizers.Adam(1e-2)
-    tl.freeze(model := network(), 10)
-    for _ in range(2):
-        fit(model, (X, Y), epochs=1, optimizer=optimizer)
-    assert not optimizer.built
-    assert model.optimizer is not optimizer
-
-
-def test_memory_does_not_grow_over_many_runs():
-    tl.freeze(model := network(), 10)
+def test_more_epochs_than_before_keep_features_and_give_the_numbers_of_plain_keras():
+    """The first run is too short to keep anything, so the part that is compiled changes on the way."""
+    tl.freeze(model := network(dropout=0.0), 10)
     first = model.get_weights()
+    trainer = trainer_of(model)
+    assert trainer.fit((X, Y), epochs=1).cache.startswith("not cached")
+    for epochs in (6, 1, 6):
+        model.set_weights(first)
+        run = trainer.fit((X, Y), seed=5, epochs=epochs)
+        assert run.cache.startswith("cached" if epochs == 6 else "not cached")
+    tl.freeze(other := network(dropout=0.0), 10)
+    assert plain(other, epochs=6, validation_data=None)["loss"] == list(run.history["loss"])
+    assert same(other.get_weights(), model.get_weights())
+
+
+@pytest.mark.parametrize("change", [kernel_frozen, low_rank, held_to_its_start, regularized])
+def test_a_trainer_refuses_a_model_that_has_changed(change, frozen):
+    trainer = trainer_of(frozen)
+    trainer.fit((X, Y), epochs=1)
+    assert not trainer.changed
+    change(frozen)
+    assert trainer.changed
+    with pytest.raises(tl.CourseError, match=r"is not as it was .* make a new one"):
+        trainer.fit((X, Y), epochs=1)
+
+
+def test_the_optimizer_of_a_compiled_model_goes_on_from_run_to_run(frozen):
+    frozen.compile(optimizer := keras.optimizers.SGD(0.1, momentum=0.9), "sparse_categorical_crossentropy")
+    trainer = Trainer(frozen, cache="on")
+    for _ in range(2):
+        trainer.fit((X, Y), epochs=1)
+    assert int(optimizer.iterations) == 6
+    frozen.compile("adam", "sparse_categorical_crossentropy")
+    assert trainer.changed
+
+
+def test_memory_does_not_grow_over_many_runs(frozen):
+    first = frozen.get_weights()
+    trainer = trainer_of(frozen, cache="on")
 
     def resident(runs):
         for seed in range(runs):
-            model.set_weights(first)
-            fit(model, (X, Y), epochs=1, seed=seed, cache="on")
+            frozen.set_weights(first)
+            trainer.fit((X, Y), epochs=1, seed=seed)
         gc.collect()
         return psutil.Process().memory_info().rss / 1e6
 
@@ -178,12 +313,6 @@ def watch(stop_after=None):
     watcher = Watcher()
     watcher.heads = []
     return watcher
-
-
-@pytest.fixture
-def frozen():
-    tl.freeze(model := network(), 10)
-    return model
 
 
 def test_callbacks_see_the_whole_model_and_can_stop_it(frozen):
@@ -244,42 +373,31 @@ def test_live_curves_draw_and_stop(frozen):
     assert (run.ended, run.done, len(run.batch_losses)) == ("stopped", 1, 1)
 
 
-# ---------------------------------------------------------------- float16, views, large features
-
-
-def test_half_precision_features_are_nearly_the_same(frozen):
-    whole = ours(frozen, cache="on")
-    tl.freeze(other := network(), 10)
-    half = ours(other, cache="float16")
-    np.testing.assert_allclose(half.history["loss"], whole.history["loss"], rtol=1e-2)
-    assert half.history["loss"] != whole.history["loss"]
-
-
-def test_features_too_large_for_memory_are_read_from_a_file_with_the_same_result(frozen, monkeypatch):
-    whole = ours(frozen, cache="on")
+def test_features_too_large_for_memory_are_not_kept(frozen, monkeypatch):
     monkeypatch.setattr("tlwidgets.training.cost.MEMORY", 1000)
-    store.clear()
-    tl.freeze(other := network(), 10)
-    mapped = ours(other, cache="on")
-    assert mapped.cache.startswith("cached")
-    assert mapped.history == whole.history
-    assert same(frozen.get_weights(), other.get_weights())
-    monkeypatch.setenv("TLWIDGETS_STORE", "off")
-    tl.freeze(third := network(), 10)
-    assert "would be over" in ours(third, cache="on").cache
+    assert "would be over" in ours(frozen, cache="on").cache
 
 
-def test_augmented_views_take_turns_and_validation_is_not_augmented():
-    tl.freeze(model := network(augment=True, dropout=0.0), 11)
-    first = model.get_weights()
-    assert "'flip' draws random numbers" in ours(model, cache="auto").cache
-    model.set_weights(first)
-    run = ours(model, views=3, epochs=4, cache="on", optimizer=keras.optimizers.SGD(0.0), shuffle=False)
-    losses = run.history["loss"]
-    assert len(set(losses[:3])) == 3  # three views
-    assert losses[3] == losses[0]
-    expected = keras.losses.sparse_categorical_crossentropy(YV, model.predict(XV, verbose=0))
-    assert run.history["val_loss"][0] == pytest.approx(float(np.mean(expected)), rel=1e-5)
+def test_an_output_inside_the_frozen_part_trains_as_in_plain_keras():
+    def two_outputs():
+        net = network(dropout=0.0)
+        model = keras.Model(net.input, [net.get_layer("pool").output, net.output])
+        tl.freeze(model, 10)
+        return model
+
+    ends = []
+    for how in ("plain", "ours"):
+        model = two_outputs()
+        settings = {"optimizer": keras.optimizers.Adam(1e-2), "loss": [None, "sparse_categorical_crossentropy"]}
+        if how == "plain":
+            model.compile(**settings)
+            keras.utils.set_random_seed(0)
+            model.fit(X, (np.zeros((96, 8)), Y), epochs=2, batch_size=32, verbose=0)
+        else:
+            run = fit(model, (X, (np.zeros((96, 8)), Y)), epochs=2, cache="on", **settings)
+            assert "an output of the model lies in the frozen part" in run.cache
+        ends.append(model.get_weights())
+    assert same(*ends)
 
 
 # ---------------------------------------------------------------- bad ends
@@ -329,6 +447,27 @@ def test_an_interrupt_while_the_step_is_built_leaves_a_model_that_trains(frozen,
         ours(frozen, cache="on")
     monkeypatch.undo()
     assert ours(frozen, cache="on").done == 2
+
+
+@pytest.mark.parametrize(("cache", "compiled"), [("on", True), ("on", False), ("off", False)])
+def test_an_interrupt_while_the_optimizer_is_built_leaves_a_model_that_trains(cache, compiled, frozen, monkeypatch):
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    optimizer, loss = keras.optimizers.Adam(1e-2), "sparse_categorical_crossentropy"
+    given = {"optimizer": optimizer, "loss": loss, "metrics": ["accuracy"]}
+    if compiled:
+        frozen.compile(**given)
+        given = {}
+    monkeypatch.setattr(keras.optimizers.Optimizer, "add_variable_from_reference", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fit(frozen, (X, Y), seed=5, cache=cache, **SETTINGS, **given)
+    monkeypatch.undo()
+    run = fit(frozen, (X, Y), seed=5, cache=cache, **SETTINGS, **given)
+    assert frozen.optimizer is optimizer
+    tl.freeze(other := network(), 10)
+    assert plain(other) == {name: list(values) for name, values in run.history.items()}
+    assert same(frozen.get_weights(), other.get_weights())
 
 
 ONE_HOT = np.eye(3)[Y]

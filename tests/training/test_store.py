@@ -6,26 +6,33 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from small_network import keras, network, pictures
 
 import tlwidgets as tl
 from tlwidgets.training import fit, store
 from tlwidgets.training.prefix import split
 
+L = keras.layers
 X, Y = pictures(64)
 
 
-def key(model, x=X, **settings):
+def key(model, x=X, batch_size=32):
     tl.freeze(model, 10)
-    return store.digest(split(model).prefix, [x], batch=32, **settings)
+    part = split(model)
+    return store.digest(part.graph, part.prefix.variables, [x], batch_size)
+
+
+def key_of(function, like=X, variables=()):
+    graph = tf.function(function, input_signature=[tf.TensorSpec((None, *like.shape[1:]), tf.float32)], autograph=False)
+    return store.digest(graph, variables, [like], 32)
 
 
 def features(n=4, value=1.0):
-    return [[np.full((2, 3), value, "float32")] for _ in range(n // 2)]
+    return (np.full((n, 3), value, "float32"),)
 
 
 def test_the_hash_is_that_of_the_content():
@@ -40,91 +47,114 @@ def test_whatever_changes_the_features_changes_the_hash():
     model.set_weights(weights)
     keys.add(key(model, x=X[::-1]))
     keys.add(key(model, x=X.astype("float32")))
-    keys.add(key(model, half=True))
+    keys.add(key(model, batch_size=16))
     model.get_layer("block1_bn").epsilon = 0.5
     keys.add(key(model))
     model.get_layer("block1_bn").epsilon = 1e-3
     model.get_layer("rescaling").scale = 1 / 127
     keys.add(key(model))
-    assert len(keys) == 7
     model.get_layer("rescaling").scale = 1 / 255
+    # what no configuration tells: an activation put in its place by hand
+    relu, model.get_layer("block1_relu").call = model.get_layer("block1_relu").call, keras.ops.abs
+    keys.add(key(model))
+    assert len(keys) == 8
+    model.get_layer("block1_relu").call = relu
     model.get_layer("head").set_weights([w + 1 for w in model.get_layer("head").get_weights()])
     assert key(model) == first  # the head has no part in the features
 
 
+def test_every_number_of_a_large_constant_counts():
+    """Text of it would be shortened in the middle."""
+    first = np.zeros((16, 16, 3), "float32")
+    second = first.copy()
+    second[8, 8, 1] = 1
+    keys = set()
+    for mask in (first, second, first):
+        inputs = keras.Input((16, 16, 3))
+        x = keras.ops.multiply(L.Rescaling(1 / 255)(inputs), tf.constant(mask))
+        model = keras.Model(inputs, L.Dense(3, "softmax")(L.Flatten()(x)))
+        part = split(model)
+        assert part.prefix is not None
+        keys.add(store.digest(part.graph, part.prefix.variables, [X], 32))
+    assert len(keys) == 2
+    assert None not in keys
+
+
+def test_what_is_no_bytes_has_no_hash():
+    table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer([1], [2], tf.int64, tf.int64), 0)
+    unknown = tf.Variable(1.0)
+    assert key_of(lambda x: x + 1) is not None
+    assert key_of(lambda x: tf.numpy_function(np.sin, [x], tf.float32)) is None
+    assert key_of(lambda x: table.lookup(tf.cast(x, tf.int64))) is None
+    assert key_of(lambda x: tf.map_fn(lambda a: a * 2, x)) is None
+    assert key_of(lambda x: x * unknown) is None
+    assert store.digest(None, [], [X], 32) is None
+
+
 def test_features_are_found_in_memory_and_in_the_next_kernel():
     assert store.get("k") is None
-    made = store.keep("k", features(), 4, mapped=False)
+    store.put("k", made := features())
     assert store.get("k")[0] is made[0]
     assert not made[0].flags.writeable
     store._memory.clear()
     (again,) = store.get("k")
-    assert isinstance(again, np.memmap)
     np.testing.assert_array_equal(again, np.ones((4, 3)))
 
 
 def test_off_keeps_nothing_on_the_disk(monkeypatch, tmp_path):
     monkeypatch.setenv("TLWIDGETS_STORE", "off")
-    store.keep("k", features(), 4, mapped=False)
+    store.put("k", features())
     assert store.get("k") is not None
-    assert list(tmp_path.rglob("*.npy")) == []
+    assert list(tmp_path.rglob("*.npz")) == []
 
 
 def test_the_features_used_longest_ago_go_first(monkeypatch):
-    monkeypatch.setenv("TLWIDGETS_STORE_MB", "0.001")  # twenty of 48 bytes and a header of 128 do not fit
+    monkeypatch.setenv("TLWIDGETS_STORE_MB", "0.002")  # seven files of 300 bytes do not fit
     for i in range(5):
-        store.keep(f"k{i}", features(), 4, mapped=False)
-        os.utime(store.location() / f"k{i}", (i, i))
+        store.put(f"k{i}", features())
+        os.utime(store.location() / f"k{i}.npz", (i, i))
     store._memory.clear()
     assert store.get("k0") is not None  # used now
-    store.keep("k5", features(), 4, mapped=False)
-    store.keep("k6", features(), 4, mapped=False)
-    there = {f.name for f in store.location().iterdir()}
-    assert {"k0", "k6"} <= there
+    store.put("k5", features())
+    store.put("k6", features())
+    store.put("k7", features())
+    there = {f.stem for f in store.location().iterdir()}
+    assert {"k0", "k7"} <= there
     assert "k1" not in there
-    assert sum(f.stat().st_size for f in store.location().rglob("*.npy")) <= 1000
+    assert sum(f.stat().st_size for f in store.location().iterdir()) <= 2300
     monkeypatch.setenv("TLWIDGETS_STORE_MB", "much")
     with pytest.raises(tl.CourseError, match="not 'much'"):
         store.limit()
 
 
-def test_what_is_cut_off_is_made_again():
-    store.keep("k", features(), 4, mapped=False)
+@pytest.mark.parametrize("damage", [lambda b: b[:-40], lambda b: b[:200] + bytes([b[200] ^ 1]) + b[201:]])
+def test_what_is_damaged_is_made_again(damage):
+    store.put("k", features(100))
     store._memory.clear()
-    file = store.location() / "k" / "0.npy"
-    file.write_bytes(file.read_bytes()[:-4])
+    file = store.location() / "k.npz"
+    file.write_bytes(damage(file.read_bytes()))
     assert store.get("k") is None
-    assert not (store.location() / "k").exists()
+    assert not file.exists()
 
 
-def test_a_process_that_is_killed_leaves_nothing_that_is_read(tmp_path):
+def test_a_process_that_is_killed_leaves_nothing_that_is_read(monkeypatch):
     code = (
-        "import numpy as np, time\nfrom tlwidgets.training import store\n"
-        "def parts():\n"
-        "    yield [np.ones((2, 3), 'float32')]\n    print('half', flush=True)\n    time.sleep(60)\n"
-        "store.keep('k', parts(), 4, mapped=False)"
+        "import os, numpy as np, time\nfrom tlwidgets.training import store\n"
+        "def sync(number):\n"
+        "    print('written', flush=True)\n    time.sleep(60)\n"
+        "os.fsync = sync\n"
+        "store.put('k', (np.ones((4, 3), 'float32'),))"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=dict(os.environ))
-    assert process.stdout.readline() == b"half\n"
+    assert process.stdout.readline() == b"written\n"
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert store.get("k") is None
     (left,) = store.location().iterdir()
-    store.keep("other", features(), 4, mapped=False)
-    assert left.exists()  # young: another notebook may be at work
-    os.utime(left, (0, time.time() - 7200))
-    store.keep("third", features(), 4, mapped=False)
-    assert not left.exists()
-
-
-def test_two_notebooks_that_make_the_same_both_end_with_it():
-    def parts():
-        yield features()[0]
-        store.keep("k", features(), 4, mapped=False)  # the other was faster
-        yield features()[1]
-
-    store.keep("k", parts(), 4, mapped=False)
-    assert [f.name for f in store.location().iterdir()] == ["k"]
+    os.utime(left, (0, 0))
+    monkeypatch.setenv("TLWIDGETS_STORE_MB", "0.0003")
+    store.put("other", features())
+    assert not left.exists()  # it counts, and goes when room is needed
 
 
 def test_a_disk_that_cannot_be_written_is_said_once_and_done_without(monkeypatch, tmp_path):
@@ -138,19 +168,15 @@ def test_a_disk_that_cannot_be_written_is_said_once_and_done_without(monkeypatch
 
 
 def test_a_disk_that_fills_up_on_the_way_is_done_without(monkeypatch):
-    def full(self, part, *, must):
-        self._fail(OSError(28, "No space left on device"), must)
-        return False
+    def full(file, *arrays):
+        file.write(b"something")
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store._Writer, "add", full)
+    monkeypatch.setattr(np, "savez", full)
     with pytest.warns(UserWarning, match="No space left"):
-        (made,) = store.keep("k", features(), 4, mapped=False)
-    np.testing.assert_array_equal(made, np.ones((4, 3)))
+        store.put("k", features())
+    np.testing.assert_array_equal(store.get("k")[0], np.ones((4, 3)))
     assert list(store.location().iterdir()) == []
-    monkeypatch.setattr("tlwidgets.training.cost.MEMORY", 10)
-    tl.freeze(model := network(), 10)
-    run = fit(model, (X, Y), epochs=2, cache="on")
-    assert run.cache == "not cached: the features are too many for memory, and No space left on device"
 
 
 def test_new_weights_are_never_trained_on_old_features():
@@ -160,3 +186,13 @@ def test_new_weights_are_never_trained_on_old_features():
     run = fit(model, (X, Y), epochs=1, optimizer=keras.optimizers.SGD(0.0), cache="on")
     loss = keras.losses.sparse_categorical_crossentropy(Y, model.predict(X, verbose=0))
     assert run.final["loss"] == pytest.approx(float(np.mean(loss)), rel=1e-5)
+
+
+def test_another_call_finds_them_and_gives_the_same(monkeypatch):
+    runs = []
+    for _ in range(2):
+        tl.freeze(model := network(), 10)
+        runs.append(fit(model, (X, Y), epochs=2, optimizer=keras.optimizers.Adam(1e-2), cache="on"))
+        store._memory.clear()  # as in a new kernel
+    assert [run.cache.endswith(", from an earlier run") for run in runs] == [False, True]
+    assert runs[0].history == runs[1].history

@@ -184,6 +184,6 @@ def test_numbers_can_be_read_on_every_cell(dark):
 
 def test_shared_scripts_come_in_once():
     text = TransferMatrix._esm
-    assert text.count("function followWidth(") == text.count("function heatmap(") == 1
+    assert text.count("function followWidth(") == text.count("class Heatmap ") == 1
     assert "import {" not in text
     assert text.count("export ") == text.count("export default") == 1

@@ -6,7 +6,7 @@ answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -22,7 +22,7 @@ def checks_of(lesson: str) -> dict[str, Callable[..., Outcome]]:
     return found
 
 
-def run(name: str, answer: tuple[Any, ...]) -> Outcome:
+def run(name: str, answer: Sequence[Any]) -> Outcome:
     """Run the check ``LESSON/EXERCISE`` on an answer.
 
     An answer that raises an error is not passed, and the sentence says which error.

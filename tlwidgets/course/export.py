@@ -160,4 +160,4 @@ def _scripts(models: dict[str, Any], texts: dict[str, str]) -> str:
     code = Path(__file__).with_name("export_page.js").read_text("utf-8")
     # no text of a widget can end the element that holds it
     content = json.dumps({"models": models, "texts": texts}).replace("<", "\\u003c")
-    return f'<script type="application/json" id="tlw-page">{content}</script>\n<script>\n{code}</script>'
+    return f'<script type="application/json" id="tlw-page">{content}</script>\n<script type="module">\n{code}</script>'

@@ -4,44 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from .._extras import how_to_open, missing
-from .._paths import PACKAGE, notebooks_root
 from ..errors import CourseError
+from .folder import course_folder, first_page
 
-__all__ = ["course_folder", "lab_command", "open_lab"]
-
-
-def course_folder(folder: Path | None) -> Path:
-    """Return the folder to work in. Lessons inside an installed package are copied out first, never over others."""
-    lessons = notebooks_root()
-    if folder is None:
-        if lessons.parent != PACKAGE:  # a checkout: the lessons are the learner's own already
-            return lessons
-        folder = Path("transfer-learning-course")
-    if not folder.exists():
-        partial = None
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-            shutil.copytree(lessons, partial, dirs_exist_ok=True)
-            partial.rename(folder)
-        except OSError as e:
-            # copytree gathers its errors in one that has no strerror
-            why = e.args[0][0][2] if isinstance(e, shutil.Error) else e.strerror
-            raise CourseError(f"cannot copy the lessons to {folder} ({why}): choose another with --dir.") from None
-        finally:
-            if partial is not None:
-                shutil.rmtree(partial, ignore_errors=True)
-    elif not any(folder.glob("*.ipynb")):
-        raise CourseError(f"{folder} holds no notebooks: name a new folder, and the lessons are copied there.")
-    return folder.resolve()
+__all__ = ["lab_command", "open_lab"]
 
 
 def _has_browser() -> bool:
@@ -71,8 +43,8 @@ def lab_command(folder: Path, port: int | None, browser: bool) -> list[str]:
     """Return the command that starts JupyterLab on the first lesson."""
     command = [
         sys.executable, "-m", "jupyterlab",
-        f"--ServerApp.root_dir={folder}",
-        "--LabApp.default_url=/lab/tree/00_start_here.ipynb",
+        f"--ServerApp.root_dir={folder}",  # the links of the lessons lead to places below it
+        f"--LabApp.default_url=/lab/tree/{first_page(folder)}".removesuffix("/tree/"),
         # the course works without a network: no look-ups of news or new versions
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -87,7 +59,10 @@ def lab_command(folder: Path, port: int | None, browser: bool) -> list[str]:
 
 
 def open_lab(folder: Path | None = None, port: int | None = None, browser: bool | None = None) -> int:
-    """Start JupyterLab and wait until it ends; returns its exit status."""
+    """Bring the folder of the course up to date and become JupyterLab; on Windows, wait until it ends.
+
+    Where a process can turn into another one no parent is left: a signal ends the server and nothing else.
+    """
     if importlib.util.find_spec("jupyterlab") is None:
         raise missing("JupyterLab", "course")
     if port is not None:
@@ -101,8 +76,10 @@ def open_lab(folder: Path | None = None, port: int | None = None, browser: bool 
     config = os.pathsep.join(
         filter(None, [str(Path(__file__).parent / "lab_config"), os.environ.get("JUPYTER_CONFIG_PATH")])
     )
-    env = {**os.environ, "JUPYTER_CONFIG_PATH": config}
-    process = subprocess.Popen(lab_command(folder, port, browser), env=env)
+    command, env = lab_command(folder, port, browser), {**os.environ, "JUPYTER_CONFIG_PATH": config}
+    if sys.platform != "win32":
+        os.execve(command[0], command, env)
+    process = subprocess.Popen(command, env=env)
     while True:
         try:
             return process.wait()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,6 @@ class Lesson:
         self.profile = profile
         self.settings: SimpleNamespace = self.content.settings[profile]
         self._progress = progress or Progress()
-        self._hints_shown: dict[str, int] = {}
 
     def __repr__(self) -> str:
         seconds = self.content.seconds.get(self.profile)
@@ -129,34 +129,55 @@ class Lesson:
 
     # -- exercises
 
-    def check(self, key: str, *answer: Any) -> None:
-        """Check an exercise: passed, not yet (with a sentence that helps), or not attempted."""
-        self._find("exercise", key, self.content.exercises)
-        result = checks.run(f"{self.name}/{key}", answer)
-        if result.attempted:
-            self._keep(f"exercise/{key}", "passed" if result.passed else "tried")
-        word = {None: "Not attempted yet.", True: "Passed.", False: "Not yet."}[
-            result.passed if result.attempted else None
-        ]
-        kind = "note" if not result.attempted else "good" if result.passed else "bad"
-        _show(f"{word} {result.message}{self._problem()}", kind)
+    def exercise(self, key: str, *answer: Any) -> Any:
+        """Check an answer, and return the exercise with its verdict, hints one by one, and its solution.
 
-    def hint(self, key: str) -> None:
-        """Show the next hint of an exercise; each call shows one more."""
-        hints = self._find("exercise", key, self.content.exercises).hints
-        shown = min(self._hints_shown.get(key, 0) + 1, len(hints))
-        self._hints_shown[key] = shown
-        self._keep(f"hints/{key}", shown)
-        for number, text in enumerate(hints[:shown], 1):
-            _show(f"Hint {number} of {len(hints)}: {text}")
+        Parameters
+        ----------
+        key
+            Name of the exercise.
+        *answer
+            What the check tries: usually the learner's function.
+        """
+        from ..widgets import Exercise
 
-    def solution(self, key: str) -> None:
-        """Show a solution. It is noted as seen."""
-        from IPython.display import display
+        words = self._find("exercise", key, self.content.exercises)
 
-        source = self._find("exercise", key, self.content.exercises).solution
-        self._keep(f"solution_seen/{key}", True)
-        display({"text/plain": source, "text/markdown": f"```python\n{source}\n```"}, raw=True)
+        def check() -> checks.Outcome:
+            outcome = checks.run(f"{self.name}/{key}", answer)
+            return replace(outcome, message=outcome.message + self._problem())
+
+        widget = Exercise(
+            words.title,
+            check=check,
+            hints=words.hints,
+            solution=words.solution,
+            value=self._progress.get(self.name, f"exercise/{key}"),
+            hints_shown=self._progress.get(self.name, f"hints/{key}", 0),
+            solution_seen=self._progress.get(self.name, f"solution_seen/{key}", False),
+            keep=lambda name, value: self._keep(f"{name}/{key}", value),
+        )
+        widget.check()
+        return widget
+
+    def progress(self) -> Any:
+        """Return what is done of each lesson: guesses made, quizzes answered, exercises passed."""
+        from ..widgets import Progress as ProgressView
+
+        return ProgressView([self._done(content.read(name)) for name in content.lesson_names()])
+
+    def _done(self, lesson: content.Content) -> dict[str, Any]:
+        def kept(kind: str, keys: Iterable[str]) -> list[Any]:
+            return [self._progress.get(lesson.name, f"{kind}/{key}") for key in keys]
+
+        guesses, quizzes = kept("predict", lesson.predictions), kept("quiz", lesson.quizzes)
+        exercises = kept("exercise", lesson.exercises)
+        return {
+            "title": f"{lesson.number:02} {lesson.title}",
+            "guesses": (sum(value is not None for value in guesses), len(guesses)),
+            "quizzes": (sum(value is not None for value in quizzes), len(quizzes)),
+            "exercises": (exercises.count("passed"), len(exercises)),
+        }
 
     # -- quizzes
 

@@ -15,11 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from .. import _paths
+from ..course import content
 from ..errors import CourseError, unknown
+from .sheet import BEGIN, END, sheet
 
 __all__ = ["Assignment", "Task", "assignment_names", "assignments_root", "build", "load", "write_atomic"]
 
-_BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 STUB = {"code": "...  # your code here", "markdown": "*Your answer here*"}
 Cell = dict[str, Any]
 
@@ -102,9 +107,7 @@ class Assignment:
         """Return the cells for instructors: solutions without the marks around them."""
         cells = copy.deepcopy(list(self.cells))
         for cell in cells:
-            cell["source"] = "\n".join(
-                line for line in cell["source"].split("\n") if line.strip() not in (_BEGIN, _END)
-            )
+            cell["source"] = "\n".join(line for line in cell["source"].split("\n") if line.strip() not in (BEGIN, END))
         return cells
 
     def notebook(self, cells: list[Cell]) -> bytes:
@@ -124,16 +127,16 @@ def _stub(cell: Cell) -> Cell:
     kept: list[str] = []
     inside = False
     for line in cell["source"].split("\n"):
-        if line.strip() == _BEGIN:
+        if line.strip() == BEGIN:
             inside = True
             kept.append(line[: len(line) - len(line.lstrip())] + STUB[cell["cell_type"]])
-        elif line.strip() == _END:
+        elif line.strip() == END:
             inside = False
         elif not inside:
             kept.append(line)
     if inside:
         raise CourseError(
-            f"a solution in the cell {_grade(cell).get('grade_id', cell.get('id'))} has no {_END!r}: add it."
+            f"a solution in the cell {_grade(cell).get('grade_id', cell.get('id'))} has no {END!r}: add it."
         )
     cell["source"] = "\n".join(kept)
     return cell
@@ -157,27 +160,36 @@ def assignments_root(folder: Path | None = None) -> Path:
 
 
 def assignment_names(folder: Path | None = None) -> list[str]:
-    """Names of the assignments in order."""
-    return sorted(p.parent.name for p in assignments_root(folder).glob("*/assignment.toml"))
+    """Names of the assignments: those of the lessons in their order, then those of an instructor."""
+    found = {p.parent.name for p in assignments_root(folder).glob("*/probes.py")}
+    lessons = [name for name in content.lesson_names() if name in found]
+    return [*lessons, *sorted(found - set(lessons))]
 
 
 def load(name: str, folder: Path | None = None) -> Assignment:
-    """Read an assignment; raises a :class:`CourseError` that says what is wrong with it."""
+    """Read an assignment; raises a :class:`CourseError` that says what is wrong with it.
+
+    Its folder holds ``probes.py`` and hidden tests. The sheet is made from the lesson of the same name; an instructor's
+    own brings ``NAME.ipynb`` and ``assignment.toml`` (title, lesson, preload).
+    """
     root = assignments_root(folder)
     if name not in assignment_names(root):
         raise unknown("assignment", name, assignment_names(root))
     here = root / name
     try:
-        settings = tomllib.loads((here / "assignment.toml").read_text("utf-8"))
-        raw = json.loads((here / f"{name}.ipynb").read_text("utf-8"))
         probes = (here / "probes.py").read_text("utf-8")
+        hidden = {p.name: p.read_text("utf-8") for p in sorted((here / "hidden").glob("*.py"))}
+        if (here / "assignment.toml").exists():
+            settings = tomllib.loads((here / "assignment.toml").read_text("utf-8"))
+            raw = json.loads((here / f"{name}.ipynb").read_text("utf-8"))
+            cells, metadata = [_clean(cell) for cell in raw["cells"]], raw["metadata"]
+        else:
+            lesson = content.read(name)
+            preload = lesson.assignment.preload if lesson.assignment else ()
+            settings = {"title": lesson.title, "lesson": name, "preload": preload}
+            cells, metadata = sheet(name, _points(hidden)), METADATA
     except (OSError, ValueError) as e:
-        raise CourseError(f"the assignment {name} cannot be read ({e}): mend the file.") from None
-    cells = []
-    for cell in raw["cells"]:
-        text = "".join(cell["source"])
-        clean = {"cell_type": cell["cell_type"], "id": cell["id"], "metadata": cell["metadata"], "source": text}
-        cells.append({**clean, "outputs": [], "execution_count": None} if cell["cell_type"] == "code" else clean)
+        raise CourseError(f"the assignment {name} cannot be read ({e}): repair the file.") from None
     return Assignment(
         name=name,
         title=settings["title"],
@@ -185,15 +197,36 @@ def load(name: str, folder: Path | None = None) -> Assignment:
         preload=tuple(settings.get("preload", ())),
         cells=tuple(cells),
         probes=probes,
-        hidden={p.name: p.read_text("utf-8") for p in sorted((here / "hidden").glob("*.py"))},
-        metadata=raw["metadata"],
+        hidden=hidden,
+        metadata=metadata,
     )
 
 
+def _clean(cell: Cell) -> Cell:
+    """Return a cell of a file without what a run has left in it."""
+    text = "".join(cell["source"])
+    clean = {"cell_type": cell["cell_type"], "id": cell["id"], "metadata": cell["metadata"], "source": text}
+    return {**clean, "outputs": [], "execution_count": None} if cell["cell_type"] == "code" else clean
+
+
+def _points(hidden: dict[str, str]) -> dict[str, float]:
+    """Return exercise → points of its hidden tests together."""
+    found: dict[str, float] = {}
+    for source in hidden.values():
+        for task, points in re.findall(r'@worth\(\s*"(\w+)",\s*([\d.]+)', source):
+            found[task] = found.get(task, 0.0) + float(points)
+    return found
+
+
 def build(assignment: Assignment, out: Path) -> list[Path]:
-    """Write the learner's and the instructor's copy to ``out/release/NAME`` and ``out/instructor/NAME``."""
+    """Write three copies below ``out``.
+
+    ``release/NAME`` is for learners, ``instructor/NAME`` has the solutions, and ``source/NAME`` has them between
+    nbgrader's marks, for courses that grade with nbgrader.
+    """
+    kinds = {"release": assignment.release(), "instructor": assignment.instructor(), "source": list(assignment.cells)}
     paths = []
-    for kind, cells in (("release", assignment.release()), ("instructor", assignment.instructor())):
+    for kind, cells in kinds.items():
         path = out / kind / assignment.name / f"{assignment.name}.ipynb"
         write_atomic(path, assignment.notebook(cells))
         paths.append(path)
@@ -224,8 +257,6 @@ def _strings(source: str) -> set[str]:
 
 def problems(assignment: Assignment) -> list[str]:
     """Return what is wrong with an assignment, as far as reading it shows."""
-    from ..course import content
-
     said: list[str] = []
     lesson = content.read(assignment.lesson)
     ids = [_grade(c)["grade_id"] for c in assignment.cells if _grade(c)]
@@ -234,10 +265,7 @@ def problems(assignment: Assignment) -> list[str]:
     stubs = {_grade(c)["grade_id"]: c for c in assignment.release() if _grade(c).get("solution")}
     asked = set(re.findall(r'get\("(\w+)"\)', assignment.probes))
     bound: set[str] = set()
-    worth: dict[str, float] = {}
-    for source in assignment.hidden.values():
-        for found in re.finditer(r'@worth\(\s*"(\w+)",\s*([\d.]+)', source):
-            worth[found[1]] = worth.get(found[1], 0.0) + float(found[2])
+    worth = _points(assignment.hidden)
     for task in assignment.tasks:
         cell, stub = solutions[task.name], stubs[task.name]
         if cell["source"] == stub["source"]:
@@ -262,14 +290,10 @@ def problems(assignment: Assignment) -> list[str]:
             continue
         if len(exercise.hints) < 3:
             said.append(f"{task.name}: {len(exercise.hints)} hints, three are promised")
-        lines = [line for line in exercise.solution.splitlines() if line.strip() and "lesson.check(" not in line]
-        own = [line for line in cell["source"].splitlines() if line.strip() and not line.endswith("= ...")]
-        if lines != own:
-            said.append(f"{task.name}: the solution is not the one that the lesson shows")
     said += [f"the probes ask for {name}, which no answer gives" for name in sorted(asked - bound)]
     said += [f"hidden tests for {name}, which is no task" for name in sorted(set(worth) - set(solutions))]
     release = "\n".join(c["source"] for c in assignment.release())
     for name, source in assignment.hidden.items():
-        leaked = sorted(text for text in _strings(source) if text in release)
+        leaked = sorted(text for text in _strings(source) if text in release and text.strip('",') not in solutions)
         said += [f"the release holds {text!r} of {name}" for text in leaked]
     return said

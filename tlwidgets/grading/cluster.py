@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from .._extras import need
+from .._dask import connect
 from ..errors import CourseError
 from . import sandbox
 from .assignment import Assignment
@@ -44,29 +44,20 @@ class Cluster:
     def __init__(
         self, address: str, kind: str, assignment: Assignment, seed: int, limits: Limits, *, trusted: bool = False
     ) -> None:
-        distributed = need("distributed", "cluster", "Dask")
-        try:
-            self._client = distributed.Client(address, timeout="10s")
-        except (OSError, ValueError, TimeoutError) as e:
-            raise CourseError(
-                f"no Dask scheduler answers at {address} ({type(e).__name__}): check the address."
-            ) from None
-        self._wait = distributed.wait
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        self.width = max(4, 3 * sum(w["nthreads"] for w in workers.values()))
-        self._shared = self._client.scatter(assignment, broadcast=True)
+        self._dask = connect(address)
+        self.width = self._dask.width
+        self._shared = self._dask.client.scatter(assignment, broadcast=True)
         self._rest = (kind, trusted, seed, limits)
 
     def submit(self, work: Work) -> Any:
         """Start a piece of work."""
         kind, trusted, seed, limits = self._rest
-        return self._client.submit(_task, kind, trusted, self._shared, work, seed, limits, pure=False, retries=3)
+        return self._dask.client.submit(_task, kind, trusted, self._shared, work, seed, limits, pure=False, retries=3)
 
     def wait(self, waiting: set[Any]) -> set[Any]:
         """Wait until some work is done, and return it."""
-        found: set[Any] = self._wait(list(waiting), return_when="FIRST_COMPLETED").done
-        return found
+        return self._dask.wait(waiting)
 
     def close(self) -> None:
         """Leave the cluster as it was."""
-        self._client.close()
+        self._dask.client.close()

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from .. import __version__
 from ..errors import CourseError
 from .assignment import Assignment, write_atomic
 from .sandbox import Limits
@@ -23,8 +24,8 @@ _FORMAT = 1
 
 def versions() -> dict[str, str]:
     """Versions that a result depends on."""
-    found = {"python": platform.python_version()}
-    for name in ("tlwidgets", "keras", "tensorflow", "tensorflow-cpu", "numpy"):
+    found = {"python": platform.python_version(), "tlwidgets": __version__}
+    for name in ("keras", "tensorflow", "tensorflow-cpu", "numpy"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -17,7 +17,7 @@ from ..models.surgery import leaf_layers
 
 __all__ = ["CACHES", "Examples", "check_labels", "examples", "fitting_loss", "loss_name", "whole"]
 
-CACHES = ("auto", "on", "off", "float16")
+CACHES = ("auto", "on", "off")
 
 
 @dataclass(frozen=True, eq=False)

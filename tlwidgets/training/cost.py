@@ -1,40 +1,29 @@
-"""Count the work of a training run with and without kept features, and decide which to do.
+"""Decide whether keeping the output of the frozen part is worth it, from the work that it saves and its size.
 
-With F the multiply-adds of a forward pass, p and s for prefix and suffix, N examples and E epochs::
-
-    plain:  E · N · (Fp + 3 Fs)            kept:  N · Fp + E · N · 3 Fs
-
-The backward pass of the suffix counts twice its forward pass; the prefix has none, because nothing in it trains.
+With ``Fp`` and ``Fs`` multiply-adds for a forward pass of prefix and suffix, ``N`` training and ``V`` validation
+examples and ``E`` epochs, plain training takes ``E · (N + V) · Fp + E · (3 · N + V) · Fs``, and training on features
+``(N + V) · Fp + E · (3 · N + V) · Fs``; a backward pass counts as two forward ones.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .prefix import Split
+from .prefix import SplitModel
 
-__all__ = ["MEMORY", "Decision", "bytes_of", "decide", "multiply_adds"]
+__all__ = ["MEMORY", "decide", "macs"]
 
 WORTH = 1.1
 """Least ratio of the work without and with kept features at which it is worth the trouble."""
 MEMORY = 512 * 2**20
-"""Bytes of features that are kept in memory; more go to a file that is read as needed."""
+"""Bytes of features that are kept at most."""
 
 
-@dataclass(frozen=True)
-class Decision:
-    """Whether to keep features, and why, in one sentence."""
-
-    keep: bool
-    why: str
-
-
-def multiply_adds(nodes: Iterable[Any]) -> int:
+def macs(nodes: Iterable[Any]) -> int:
     """Estimate the multiply-adds of calls of layers for one example.
 
     Layers with a kernel count its size at every position; all others count one for each number that they put out.
@@ -67,51 +56,36 @@ def _positions(tensor: Any) -> int:
     return math.prod(d or 1 for d in tensor.shape[1:-1])
 
 
-def bytes_of(tensor: Any, half: bool) -> int:
-    """Return how many bytes a tensor takes for one example, or will as float16."""
+def _bytes(tensor: Any) -> int:
+    """Return how many bytes a tensor takes for one example; NumPy has bfloat16 as float32."""
     dtype = str(tensor.dtype)
-    if half and dtype.startswith(("float", "bfloat")):
-        return 2 * _size(tensor)
     return _size(tensor) * (4 if dtype == "bfloat16" else np.dtype(dtype).itemsize)
 
 
-def decide(
-    split: Split, *, cache: str, examples: int, held: int, epochs: int, have: bool, room: int, bytes_each: int
-) -> Decision:
-    """Decide whether to keep features.
+def decide(split: SplitModel, *, cache: str, examples: int, n_val: int, epochs: int) -> tuple[bool, str]:
+    """Decide whether to keep features, and say why in one sentence.
 
     Parameters
     ----------
     split
         What could be kept.
     cache
-        ``"off"`` never, ``"auto"`` if it is worth it, anything else always if it can be done.
-    examples, held
+        ``"auto"`` if it is worth it, ``"on"`` always if it can be done.
+    examples, n_val
         Number of training and of validation examples.
     epochs
         Number of epochs.
-    have
-        Whether the features are there already, from an earlier run.
-    room
-        Bytes that may be kept at most.
-    bytes_each
-        Bytes of the features of one example.
     """
-    if cache == "off":
-        return Decision(False, "not cached: switched off")
     if split.prefix is None:
-        return Decision(False, f"not cached: {split.why}")
-    below, above = multiply_adds(split.nodes_before), multiply_adds(split.nodes_after)
-    train = epochs * (examples * 3 + held) * above
-    plain = epochs * (examples + held) * below + train
-    kept = (0 if have else (examples + held) * below) + train
-    ratio = plain / max(kept, 1)
-    megabytes = (examples + held) * bytes_each / 1e6
+        return False, f"not cached: {split.why}"
+    below, above = macs(split.nodes_before), macs(split.nodes_after)
+    train = epochs * (3 * examples + n_val) * above
+    ratio = (epochs * (examples + n_val) * below + train) / max((examples + n_val) * below + train, 1)
+    size = (examples + n_val) * sum(_bytes(t) for t in split.prefix.outputs)
     n, of = split.layers
     part = f"the first {n} of {of} layers" if n < of else f"all {of} layers"
-    share = f"{ratio:,.{0 if ratio >= 100 else 1}f} x less work over {epochs} epochs, {megabytes:.3g} MB"
-    if (examples + held) * bytes_each > room:
-        return Decision(False, f"not cached: {megabytes:,.0f} MB of features would be over {room / 1e6:,.0f} MB")
+    if size > MEMORY:
+        return False, f"not cached: {size / 1e6:,.0f} MB of features would be over {MEMORY / 1e6:,.0f} MB"
     if cache == "auto" and ratio < WORTH:
-        return Decision(False, f"not cached: {part} are little of the work ({ratio:.2f} x less without them)")
-    return Decision(True, f"cached {part}: {share}" + (", from an earlier run" if have else ""))
+        return False, f"not cached: {part} are little of the work ({ratio:.2f} x less without them)"
+    return True, f"cached {part}: {ratio:,.1f} x less work over {epochs} epochs, {size / 1e6:.3g} MB"

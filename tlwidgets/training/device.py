@@ -1,19 +1,15 @@
-"""What Keras computes on, and how to change the precision."""
+"""What Keras computes on."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..errors import unknown
 
-__all__ = ["Device", "device", "mixed_precision"]
-
-_POLICIES = ("mixed_float16", "mixed_bfloat16")
+__all__ = ["Device", "device"]
 
 
 @dataclass(frozen=True)
@@ -143,29 +139,3 @@ def _processor() -> str:
     except OSError:
         names = []
     return names[0] if names else platform.processor() or platform.machine()
-
-
-@contextmanager
-def mixed_precision(policy: str = "mixed_float16") -> Iterator[None]:
-    """Let layers that are made inside compute in 16 bits and keep their weights in 32.
-
-    Micikevicius et al., "Mixed precision training", ICLR 2018. It is a choice for GPUs with units for it: on most
-    CPUs it is slower. A layer keeps the policy it was made with. Make the last layer with ``dtype="float32"``, so that
-    softmax and loss do not lose small probabilities. Make and compile the model inside too: with ``mixed_float16``
-    Keras then scales the loss (``keras.optimizers.LossScaleOptimizer``), so that small gradients do not become 0.
-
-    Parameters
-    ----------
-    policy
-        ``"mixed_float16"``, or ``"mixed_bfloat16"`` (wider range, needs no loss scale; GPUs from 2020 on, TPUs).
-    """
-    from .._keras import keras
-
-    if policy not in _POLICIES:
-        raise unknown("precision", policy, _POLICIES)
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)

@@ -7,20 +7,18 @@ What is left, the *suffix*, shares its layers with the model: training the suffi
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from ..errors import CourseError
 from ..models.graph import calls, inline
 
-__all__ = ["Split", "changes", "connections", "split"]
+__all__ = ["SplitModel", "changes", "split"]
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
+class SplitModel:
     """A model in two parts: ``suffix(prefix(x))`` equals ``model(x)``.
 
     ``prefix`` is ``None`` where there is nothing to keep; ``why`` then says in words why.
@@ -30,8 +28,8 @@ class Split:
     suffix: Any
     why: str
     """What ends the prefix."""
-    forward: Callable[[Any], Any] | None = None
-    """Runs the prefix on a batch of arrays, in inference mode, through one graph for batches of any size."""
+    graph: Any = None
+    """The prefix in inference mode as one ``tf.function`` for batches of any size; ``None`` on another backend."""
     nodes_before: tuple[Any, ...] = ()
     """Calls of layers in the prefix, input side first."""
     nodes_after: tuple[Any, ...] = ()
@@ -42,25 +40,18 @@ class Split:
         """Number of layers in the prefix, and in all."""
         return len(self.nodes_before), len(self.nodes_before) + len(self.nodes_after)
 
+    def forward(self, x: Any) -> Any:
+        """Run the prefix on a batch of arrays."""
+        import keras
 
-def connections(model: Any) -> list[Any]:
-    """Return which layer of a functional model takes what from which, without the names that Keras counts up."""
-    import keras
+        if self.prefix is None:
+            raise RuntimeError("there is no prefix to run.")
+        if self.graph is None:
+            return self.prefix.predict_on_batch(x)
+        import tensorflow as tf
 
-    place = {id(op): i for i, op in enumerate(model.operations)}
-    numbers = {id(t): i for i, t in enumerate(model.inputs)}
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, keras.KerasTensor):
-            return f"tensor {numbers[id(value)]}"
-        return value.tolist() if hasattr(value, "tolist") else value
-
-    found: list[Any] = []
-    for node in calls(model):
-        found.append([place[id(node.operation)], *node.arguments.convert(plain)])
-        for t in node.output_tensors:
-            numbers[id(t)] = len(numbers)
-    return [*found, [numbers[id(t)] for t in model.outputs]]
+        like = self.graph.input_signature[0]
+        return self.graph(keras.tree.map_structure(lambda a, spec: tf.cast(a, spec.dtype), x, like))
 
 
 def _opaque(model: Any) -> str:
@@ -112,10 +103,20 @@ def changes(operation: Any) -> str:
             return "adds to the loss"
         if isinstance(layer, keras.layers.Masking) or getattr(layer, "mask_zero", False):
             return "makes a mask that later layers need"
+        if any(_of_the_user(name, value) for name, value in vars(layer).items()):
+            return "calls a function that cannot be looked into"
     return ""
 
 
-def split(model: Any, *, augmented: bool = False) -> Split:
+def _of_the_user(name: str, value: Any) -> bool:
+    """Whether an attribute of a layer is code that may run in a forward pass and is not Keras' own."""
+    if not callable(value) or name.endswith(("initializer", "regularizer", "constraint")):
+        return False
+    where = getattr(value, "__module__", None) or type(value).__module__
+    return str(where).partition(".")[0] != "keras"
+
+
+def split(model: Any) -> SplitModel:
     """Split a model at the end of the part that cannot change.
 
     A call of a layer belongs to the prefix if everything that it takes does and :func:`changes` has nothing against it.
@@ -125,38 +126,30 @@ def split(model: Any, *, augmented: bool = False) -> Split:
     ----------
     model
         A built Keras model, with its ``trainable`` flags set.
-    augmented
-        Whether layers that draw random numbers may be in the prefix if no layer with weights comes before them.
 
     Returns
     -------
-    Split
-        The same prefix and suffix models for the same boundary, so that they are compiled and traced once. With
-        ``prefix=None`` and a reason if the model is of a class of its own or begins with a layer that changes.
+    SplitModel
+        With ``prefix=None`` and a reason if the model is of a class of its own, begins with a layer that changes, or
+        gives out something that does not change.
+
+    Notes
+    -----
+    Keras never forgets a call of a layer, and every split makes new ones: keep the result.
     """
     import keras
 
-    made = _made.get(model)
-    if made is None:
-        if own := _opaque(model):
-            return Split(None, model, f"{model.name!r} is or holds a model with code of its own ({own})")
-        try:
-            flat = inline(model)
-        except CourseError as error:  # two models inside with layers of one name
-            return Split(None, model, str(error).rstrip("."))
-        nodes = tuple(calls(flat))
-        made = _made[model] = _Made(flat.input, flat.output, nodes, {})
+    if own := _opaque(model):
+        return SplitModel(None, model, f"{model.name!r} is or holds a model with code of its own ({own})")
+    try:
+        flat = inline(model)
+    except CourseError as error:  # two models inside with layers of one name
+        return SplitModel(None, model, str(error).rstrip("."))
 
-    kept = {id(t) for t in keras.tree.flatten(made.input)}
-    unweighted = set(kept)  # tensors that no weight had a part in
+    kept = {id(t) for t in keras.tree.flatten(flat.input)}
     before, after, first = [], [], ""
-    for node in made.nodes:
+    for node in calls(flat):
         why = changes(node.operation)
-        plain = not getattr(node.operation, "weights", ()) and all(id(t) in unweighted for t in node.input_tensors)
-        if plain:
-            unweighted.update(id(t) for t in node.output_tensors)
-        if augmented and plain and "random" in why:
-            why = ""
         if not why and all(id(t) in kept for t in node.input_tensors):
             kept.update(id(t) for t in node.output_tensors)
             before.append(node)
@@ -164,48 +157,30 @@ def split(model: Any, *, augmented: bool = False) -> Split:
             first = first or f"{node.operation.name!r} {why}"
             after.append(node)
     if not before:
-        return Split(None, model, first)
+        return SplitModel(None, model, first)
+    if any(id(t) in kept for t in keras.tree.flatten(flat.output)):
+        return SplitModel(None, model, "an output of the model lies in the frozen part")
 
-    used = [t for node in after for t in node.input_tensors] + keras.tree.flatten(made.output)
-    boundary = list({id(t): t for t in used if id(t) in kept}.values())
+    boundary = list({id(t): t for node in after for t in node.input_tensors if id(t) in kept}.values())
     if any(None in t.shape[1:] for t in boundary):
-        return Split(None, model, "the frozen part ends in a tensor whose size is not fixed")
-    key = tuple(map(id, before))
-    if key not in made.parts:
-        tensors = boundary[0] if len(boundary) == 1 else boundary
-        prefix = keras.Model(made.input, tensors, name=f"{model.name}_prefix")
-        made.parts[key] = prefix, keras.Model(tensors, made.output, name=f"{model.name}_suffix"), _forward(prefix)
-    prefix, suffix, forward = made.parts[key]
+        return SplitModel(None, model, "the frozen part ends in a tensor whose size is not fixed")
+    tensors = boundary[0] if len(boundary) == 1 else boundary
+    suffix = keras.Model(tensors, flat.output, name=f"{model.name}_suffix")
     if [id(w) for w in suffix.trainable_weights] != [id(w) for w in model.trainable_weights]:
         # an optimizer that clips by the norm of all gradients would add them up in another order
-        return Split(None, model, f"the part of {model.name!r} that trains lists its weights in another order")
-    return Split(prefix, suffix, first, forward, tuple(before), tuple(after))
+        return SplitModel(None, model, f"the part of {model.name!r} that trains lists its weights in another order")
+    prefix = keras.Model(flat.input, tensors, name=f"{model.name}_prefix")
+    return SplitModel(prefix, suffix, first, _graph(prefix), tuple(before), tuple(after))
 
 
-def _forward(prefix: Any) -> Callable[[Any], Any]:
+def _graph(prefix: Any) -> Any:
     import keras
 
     if keras.backend.backend() != "tensorflow":
-        return lambda x: prefix.predict_on_batch(x)
+        return None
     import tensorflow as tf
 
     # predict would trace the network twice: for full batches, and again for the last one
     like = keras.tree.map_structure(lambda t: tf.TensorSpec((None, *t.shape[1:]), t.dtype), prefix.input)
     # (and a prefix is made of Keras' own layers, which need no rewriting)
-    run = tf.function(lambda x: prefix(x, training=False), input_signature=[like], autograph=False)
-    return lambda x: run(keras.tree.map_structure(lambda a, spec: tf.cast(a, spec.dtype), x, like))
-
-
-@dataclass(frozen=True, eq=False)
-class _Made:
-    """What was made from a model, to be used again: Keras never forgets a call of a layer."""
-
-    input: Any
-    output: Any
-    nodes: tuple[Any, ...]
-    parts: dict[tuple[int, ...], tuple[Any, Any, Callable[[Any], Any]]]
-    """Prefix, suffix and how to run the prefix, by the calls that make up the prefix."""
-
-
-# Nothing in a value may hold the model that is its key: it would never be given back.
-_made: WeakKeyDictionary[Any, _Made] = WeakKeyDictionary()
+    return tf.function(lambda x: prefix(x, training=False), input_signature=[like], autograph=False)

@@ -1,4 +1,4 @@
-"""The callback that writes down what happens in a fit. Imported only when one runs: it imports Keras."""
+"""What happens in a fit, written down by a callback. Imported only when one runs: it imports Keras."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from .._keras import keras
-from .epochs import WholeEpochs
-from .rows import Source
+import numpy as np
 
-__all__ = ["Recorder"]
+from .._keras import keras
+from ..errors import CourseError
+from ..models.graph import inline, layer_outputs
+from ..models.surgery import leaf_layers
+
+__all__ = ["Recorder", "first_broken"]
 
 
 class Recorder(keras.callbacks.Callback):
@@ -22,40 +25,28 @@ class Recorder(keras.callbacks.Callback):
     ----------
     trained
         The model that ``fit`` runs on.
-    examples, batch
+    examples, batch_size
         Number of training examples, in all and in a batch.
-    source, views
-        Features that change with the epoch, and how many views of them there are.
     """
 
-    def __init__(self, trained: Any, examples: int, batch: int, source: Source | None = None, views: int = 1) -> None:
+    def __init__(self, trained: Any, examples: int, batch_size: int) -> None:
         super().__init__()
         self.losses: list[float] = []
         self.broken: tuple[int, int] | None = None
         """Epoch and batch (from 1) whose loss was not finite."""
         self.stopped = False
         """Whether a callback ended the fit."""
-        self._trained, self._examples, self._batch = trained, examples, batch
-        self._source, self._views = source, views
+        self._trained, self._examples, self._batch_size = trained, examples, batch_size
         self._epoch, self._seen, self._sum = 0, 0, 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Begin new running means, and take the view of this epoch."""
+        """Begin new running means."""
         self._epoch, self._seen, self._sum = epoch, 0, 0.0
-        if self._source is not None:
-            self._source.view = epoch % self._views
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Work out the loss of the batch, or of all batches of the epoch, from the running means that Keras logs."""
-        if isinstance(self._trained, WholeEpochs):
-            for i, mean in enumerate(self._trained.means):
-                self._note(i, float(mean))
-        else:
-            self._note(batch, float((logs or {}).get("loss", math.nan)))
-        self._pass_on()
-
-    def _note(self, batch: int, mean: float) -> None:
-        seen = min((batch + 1) * self._batch, self._examples)
+        """Work out the loss of the batch from the running mean that Keras logs."""
+        mean = float((logs or {}).get("loss", math.nan))
+        seen = min((batch + 1) * self._batch_size, self._examples)
         total = mean * seen
         if seen > self._seen:
             self.losses.append((total - self._sum) / (seen - self._seen))
@@ -63,6 +54,7 @@ class Recorder(keras.callbacks.Callback):
         if not math.isfinite(mean):
             self.broken = self.broken or (self._epoch + 1, batch + 1)
             self.model.stop_training = True
+        self._pass_on()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """See whether the fit is to end here."""
@@ -71,3 +63,19 @@ class Recorder(keras.callbacks.Callback):
     def _pass_on(self) -> None:
         if self.model.stop_training:
             self._trained.stop_training = self.stopped = True
+
+
+def first_broken(model: Any, x: Any, batch_size: int) -> str:
+    """Return the first layer whose weights are not finite, or else whose output is not, in words."""
+    for layer in leaf_layers(model):
+        if any(not np.isfinite(w).all() for w in layer.get_weights()):
+            return f"the first layer whose weights are not finite is {layer.name!r}"
+    try:
+        outputs = layer_outputs(flat := inline(model))
+    except CourseError:
+        return "all weights are finite"
+    some = keras.tree.map_structure(lambda a: a[:batch_size], x)
+    for name, made in keras.Model(flat.input, outputs).predict(some, batch_size=batch_size, verbose=0).items():
+        if any(not np.isfinite(t).all() for t in keras.tree.flatten(made)):
+            return f"the first layer whose output is not finite is {name!r}"
+    return "all weights and outputs are finite, so look at the loss"

@@ -23,6 +23,7 @@ from ..models.surgery import classifier, freeze
 from . import checks
 from .extraction import draw, forward
 from .schedule import late_drop
+from .trainer import Trainer
 
 __all__ = ["Point", "Sweep", "Trial", "sweep"]
 
@@ -353,6 +354,7 @@ class _Plan:
         to: str | int,
         ways: Sequence[tuple[float, int | None, int]],
     ) -> Iterator[Trial]:
+        from .optimizers import FlatAdam
         from .prefix import split
 
         model = classifier(base, len(np.unique(train.y)))
@@ -360,17 +362,20 @@ class _Plan:
         part = split(model)
         trained = part.suffix if part.prefix is not None else model
         x, x_held = (forward(part.prefix, e.x) if part.prefix is not None else [np.asarray(e.x)] for e in (train, held))
+        trainer = Trainer(
+            trained, optimizer=FlatAdam(ways[0][0]), loss="sparse_categorical_crossentropy", metrics=[], cache="off"
+        )
         start = trained.get_weights()
         for rate, labels, seed in ways:
             chosen = np.arange(len(train)) if labels is None else draw(train.y, labels, seed)
             accuracies = self._trial(
-                trained, start, [a[chosen] for a in x], train.y[chosen], x_held, held.y, rate, seed
+                trainer, start, [a[chosen] for a in x], train.y[chosen], x_held, held.y, rate, seed
             )
             yield Trial(train.name, name, str(to), labels, rate, seed, plan.trainable_params, *accuracies)
 
     def _trial(
         self,
-        model: Any,
+        trainer: Trainer,
         start: list[NDArray[Any]],
         x: list[NDArray[Any]],
         y: NDArray[Any],
@@ -381,10 +386,7 @@ class _Plan:
     ) -> tuple[float, float]:
         import keras
 
-        from .fit import fit
-        from .optimizers import FlatAdam
-
-        weights = list(start)
+        model, weights = trainer.model, list(start)
         # the last two are the head's kernel and bias
         weights[-2] = np.asarray(keras.initializers.GlorotUniform(seed=seed)(weights[-2].shape), "float32")
         model.set_weights(weights)
@@ -392,10 +394,9 @@ class _Plan:
         kept = {id(w) for w in model.weights}
         for i, generator in enumerate(v for v in model.variables if id(v) not in kept):
             generator.assign(np.array([seed, i], generator.dtype))
-        schedule = late_drop(rate, self.epochs)
-        fit(
-            model, (x if len(x) > 1 else x[0], y), epochs=self.epochs, seed=seed, batch=self.batch, cache="off",
-            optimizer=FlatAdam(rate), loss="sparse_categorical_crossentropy", metrics=[], callbacks=[schedule],
+        trainer.fit(
+            (x if len(x) > 1 else x[0], y), epochs=self.epochs, seed=seed, batch=self.batch, learning_rate=rate,
+            callbacks=[late_drop(rate, self.epochs)],
         )  # fmt: skip
 
         def accuracy(inputs: list[NDArray[Any]], labels: NDArray[Any]) -> float:

@@ -291,15 +291,17 @@ export function fillSelect(select, given) {
 let choices = 0;
 
 /**
- * Radio buttons in a row. `draw(names, chosen)` shows them; `onChoose(index)` hears the user.
+ * Radio buttons in a row. `draw(names, chosen)` shows them, `rename(legend)` says what they are;
+ * `onChoose(index)` hears the user.
  *
  * @param {string} legend
  * @param {string} key
  * @param {(index: number) => void} onChoose
  */
 export function choice(legend, key, onChoose) {
+  const title = html("legend", {}, legend);
   const row = html("span", { class: "tlw-choices" });
-  const element = html("fieldset", { class: "tlw-choice" }, html("legend", {}, legend), row);
+  const element = html("fieldset", { class: "tlw-choice" }, title, row);
   const group = `tlw-choice-${(choices += 1)}-${Math.random().toString(36).slice(2, 8)}`; // of this view alone
   let shown = "";
   function draw(/** @type {string[]} */ names, /** @type {number} */ chosen) {
@@ -319,7 +321,10 @@ export function choice(legend, key, onChoose) {
       radio.checked = index === chosen;
     });
   }
-  return { element, draw };
+  const rename = (/** @type {string} */ words) => {
+    title.textContent = words;
+  };
+  return { element, draw, rename };
 }
 
 /**

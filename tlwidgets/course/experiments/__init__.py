@@ -1,7 +1,35 @@
-"""What the experiments of the lessons share: a journal that resumes, tables of trials, a new head."""
+"""Experiments of the lessons: a plan of trials, one runner for all of them, and what came out.
 
-from .head import new_head
-from .journal import Journal
-from .table import Table, read_table, save_table
+A lesson's ``experiment.py`` lists its experiments; ``tlwidgets measure`` makes or refreshes its ``results.json``.
+"""
 
-__all__ = ["Journal", "Table", "new_head", "read_table", "save_table"]
+from .examples import Examples, describe, load_examples, probe
+from .experiment import Experiment, experiments, find
+from .results import pick, read_results, series, values
+from .runner import Runner
+from .table import Table, read_table
+from .trainer import Trainer, Weights, new_head, weights_of
+from .trial import Trial, grid
+
+__all__ = [
+    "Examples",
+    "Experiment",
+    "Runner",
+    "Table",
+    "Trainer",
+    "Trial",
+    "Weights",
+    "describe",
+    "experiments",
+    "find",
+    "grid",
+    "load_examples",
+    "new_head",
+    "pick",
+    "probe",
+    "read_results",
+    "read_table",
+    "series",
+    "values",
+    "weights_of",
+]

@@ -26,3 +26,5 @@ __all__ = [
     "read_table",
     "statistics_replaced",
 ]
+
+EXPERIMENTS = ()

@@ -19,3 +19,5 @@ __all__ = [
     "style_features",
     "style_pair",
 ]
+
+EXPERIMENTS = ()

@@ -20,3 +20,5 @@ __all__ = [
     "tune_long",
     "two_heads",
 ]
+
+EXPERIMENTS = ()

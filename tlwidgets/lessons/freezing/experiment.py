@@ -16,3 +16,5 @@ __all__ = [
     "scratch",
     "shorten",
 ]
+
+EXPERIMENTS = ()

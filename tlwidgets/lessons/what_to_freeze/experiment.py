@@ -40,3 +40,5 @@ __all__ = [
     "training_pictures",
     "what_to_freeze",
 ]
+
+EXPERIMENTS = ()

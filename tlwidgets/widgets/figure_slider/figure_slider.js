@@ -1,55 +1,52 @@
-// @ts-nocheck: not yet
-import { focusKeeper, html } from "../_shared.js";
+// FigureSlider: one figure of several, chosen with a slider.
+import { attributes, browserKeys, focusKeeper, html, listen, together } from "../_shared.js";
+
+/** @import { Bytes, CommonTraits, View } from "../_types.d.ts" */
+/**
+ * @typedef {CommonTraits & {
+ *   names: string[], value: string, _words: string[], _pictures: NonNullable<Bytes>[],
+ * }} Traits
+ */
 
 export default () => {
   const keepFocus = focusKeeper();
   return {
+    /** @param {View<Traits>} view */
     render({ model, el }) {
       const names = model.get("names");
-      const urls = model
-        .get("_pictures")
-        .map((bytes) => URL.createObjectURL(new Blob([bytes], { type: "image/png" })));
-      const slider = html("input", {
-        type: "range",
-        min: 0,
-        max: names.length - 1,
-        step: 1,
-        "data-key": "slider",
-      });
-      slider.setAttribute("aria-label", model.get("label"));
+      const label = model.get("label");
+      const files = model.get("_pictures").map((bytes) => new Blob([bytes], { type: "image/png" }));
+      const urls = files.map((file) => URL.createObjectURL(file));
+      const range = { type: "range", min: 0, max: names.length - 1, step: 1, "data-key": "slider" };
+      const slider = browserKeys(html("input", { ...range, "aria-label": label }));
       const name = html("output", { class: "tlw-figure-name" });
       const picture = html("img", { class: "tlw-figure-picture" });
+      const row = html("div", { class: "tlw-figure-row" }, html("span", {}, label), slider, name);
       const box = html(
         "div",
-        { class: "tlw tlw-figure", role: "group", "aria-label": `${model.get("label")} slider` },
-        html("div", { class: "tlw-figure-row" }, html("span", {}, model.get("label")), slider, name),
+        { class: "tlw tlw-figure", role: "group", "aria-label": `${label} slider` },
+        row,
         picture,
       );
 
       function draw() {
         const index = names.indexOf(model.get("value"));
-        slider.value = index;
+        slider.value = String(index);
         slider.setAttribute("aria-valuetext", names[index]);
-        name.textContent = names[index];
-        picture.src = urls[index];
-        picture.alt = model.get("_words")[index];
-        box.dataset.value = names[index];
+        name.textContent = box.dataset.value = names[index];
+        attributes(picture, { src: urls[index], alt: model.get("_words")[index] });
       }
 
-      slider.addEventListener("input", () => {
-        model.set("value", names[Number(slider.value)]);
-      });
+      slider.addEventListener("input", () => model.set("value", names[Number(slider.value)]));
       // the pictures are here already; the kernel only hears where the handle was let go
       slider.addEventListener("change", () => model.save_changes());
-      slider.addEventListener("keydown", (event) => event.stopPropagation());
-      model.on("change:value", draw);
       draw();
       el.append(box);
       keepFocus(box, model);
-      return () => {
-        model.off("change:value", draw);
-        urls.forEach((url) => URL.revokeObjectURL(url));
-      };
+      return together(
+        listen(model, [["value", draw]]),
+        () => urls.forEach((url) => URL.revokeObjectURL(url)),
+      );
     },
   };
 };

@@ -1,83 +1,73 @@
-// @ts-nocheck: not yet
 // Progress: a table of what is done, with a bar in every cell.
-import { focusKeeper, html } from "../_shared.js";
+import { browserKeys, focusKeeper, html, listen } from "../_shared.js";
+import { doneIn, kindsOf, sum } from "./_totals.js";
+
+/** @import { CommonTraits, View } from "../_types.d.ts" */
+/** @import { Done, Lesson } from "./_totals.js" */
+/** @typedef {CommonTraits & { value: Lesson[], _kinds: Record<string, string> }} Traits */
+
+/** @param {Done | null | undefined} pair */
+function cell(pair) {
+  if (!pair) {
+    const dash = html("span", { "aria-hidden": "true" }, "–");
+    return html("td", { class: "tlw-none" }, dash, html("span", { class: "tlw-hidden-text" }, "none"));
+  }
+  const [done, total] = pair;
+  const fill = html("i");
+  fill.style.width = `${(100 * done) / total}%`;
+  const bar = html("span", { class: "tlw-meter", "aria-hidden": "true" }, fill);
+  const complete = done === total;
+  return html("td", { "data-complete": complete }, `${complete ? "✓ " : ""}${done} of ${total}`, bar);
+}
+
+/**
+ * @param {string} name
+ * @param {HTMLElement[]} cells
+ */
+const row = (name, cells) => html("tr", {}, html("th", { scope: "row" }, name), ...cells);
+
+/**
+ * @param {Lesson[]} lessons
+ * @param {ReturnType<typeof kindsOf>} kinds
+ */
+function table(lessons, kinds) {
+  const columns = ["Lesson", ...kinds.map(({ name }) => name)].map((name) =>
+    html("th", { scope: "col" }, name)
+  );
+  const body = html("tbody");
+  for (const lesson of lessons) {
+    body.append(row(lesson.title, kinds.map(({ kind }) => cell(doneIn(lesson, kind)))));
+  }
+  if (lessons.length > 1) body.append(row("All lessons", kinds.map(({ total }) => cell(total))));
+  return html("table", {}, html("thead", {}, html("tr", {}, ...columns)), body);
+}
 
 export default () => {
   const keepFocus = focusKeeper();
   return {
+    /** @param {View<Traits>} view */
     render({ model, el }) {
       const head = html("div", { class: "tlw-title" });
-      const holder = html("div", {
-        class: "tlw-scroll",
-        tabindex: 0,
-        role: "region",
-        "aria-label": "Progress of each lesson",
-        "data-key": "table",
-      });
-      const box = html(
-        "div",
-        { class: "tlw tlw-progress-table", role: "group", "aria-label": "Progress" },
-        head,
-        holder,
-      );
-      holder.addEventListener("keydown", (event) => event.stopPropagation()); // the keys that scroll are not JupyterLab's
+      const holder = browserKeys(html("div", { class: "tlw-scroll", tabindex: 0, role: "region" }));
+      holder.setAttribute("aria-label", "Progress of each lesson");
+      holder.dataset.key = "table";
+      const box = html("div", { class: "tlw tlw-progress-table", role: "group", "aria-label": "Progress" });
+      box.append(head, holder);
       el.append(box);
       keepFocus(box, model);
 
-      function cell(pair) {
-        if (!pair) {
-          return html(
-            "td",
-            { class: "tlw-none" },
-            html("span", { "aria-hidden": "true" }, "–"),
-            html("span", { class: "tlw-hidden-text" }, "none"),
-          );
-        }
-        const [done, total] = pair;
-        const fill = html("i");
-        fill.style.width = `${(100 * done) / total}%`;
-        const bar = html("span", { class: "tlw-meter", "aria-hidden": "true" }, fill);
-        return html(
-          "td",
-          { "data-complete": done === total },
-          `${done === total ? "✓ " : ""}${done} of ${total}`,
-          bar,
-        );
-      }
-
       function draw() {
         const lessons = model.get("value");
-        const kinds = Object.entries(model.get("_kinds")).filter(([kind]) =>
-          lessons.some((lesson) => lesson[kind])
-        );
-        const sum = (kind) =>
-          lessons.reduce(([d, t], { [kind]: pair }) => (pair ? [d + pair[0], t + pair[1]] : [d, t]), [0, 0]);
-        const totals = kinds.map(([kind]) => sum(kind));
-        const [done, all] = totals.reduce(([d, t], pair) => [d + pair[0], t + pair[1]], [0, 0]);
+        const kinds = kindsOf(lessons, model.get("_kinds"));
+        const [done, all] = sum(kinds.map(({ total }) => total));
         head.textContent = lessons.length ? `${done} of ${all} done` : "No lessons.";
-        box.dataset.done = done;
+        box.dataset.done = String(done);
         holder.hidden = !lessons.length;
-        const column = (name) => html("th", { scope: "col" }, name);
-        const row = (name, cells) => html("tr", {}, html("th", { scope: "row" }, name), ...cells);
-        const body = html(
-          "tbody",
-          {},
-          ...lessons.map((lesson) => row(lesson.title, kinds.map(([kind]) => cell(lesson[kind])))),
-        );
-        if (lessons.length > 1) body.append(row("All lessons", totals.map(cell)));
-        holder.replaceChildren(
-          html(
-            "table",
-            {},
-            html("thead", {}, html("tr", {}, column("Lesson"), ...kinds.map(([, name]) => column(name)))),
-            body,
-          ),
-        );
+        holder.replaceChildren(table(lessons, kinds));
       }
 
-      model.on("change:value", draw);
       draw();
-      return () => model.off("change:value", draw);
+      return listen(model, [["value", draw]]);
     },
   };
 };

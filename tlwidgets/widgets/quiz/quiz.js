@@ -1,28 +1,29 @@
-// @ts-nocheck: not yet
-import { focusKeeper, html } from "../_shared.js";
+// Quiz: a question with answers to choose from, and a reason for each.
+import { browserKeys, focusKeeper, html, listen, put } from "../_shared.js";
+
+/** @import { CommonTraits, View } from "../_types.d.ts" */
+/**
+ * @typedef {CommonTraits & {
+ *   question: string, value: number | null, choices: { text: string, reason: string, right: boolean }[],
+ * }} Traits
+ */
 
 let quizzes = 0;
 
 export default () => {
   const keepFocus = focusKeeper();
   return {
+    /** @param {View<Traits>} view */
     render({ model, el }) {
       const name = `tlw-quiz-${Date.now()}-${quizzes++}`; // radio buttons of two views must not exclude each other
       const legend = html("legend", { class: "tlw-quiz-question" }, model.get("question"));
       const answer = html("div", { class: "tlw-quiz-answer", role: "status" });
       const set = html("fieldset", { class: "tlw tlw-quiz" }, legend);
       const buttons = model.get("choices").map((choice, index) => {
-        const radio = html("input", {
-          type: "radio",
-          name,
-          value: String(index),
-          "data-key": `choice-${index}`,
-        });
-        radio.addEventListener("change", () => {
-          model.set("value", index);
-          model.save_changes();
-        });
-        radio.addEventListener("keydown", (event) => event.stopPropagation());
+        const radio = browserKeys(
+          html("input", { type: "radio", name, value: index, "data-key": `choice-${index}` }),
+        );
+        radio.addEventListener("change", () => put(model, "value", index));
         set.append(html("label", {}, radio, html("span", {}, choice.text)));
         return radio;
       });
@@ -38,11 +39,10 @@ export default () => {
         answer.dataset.right = choice ? String(choice.right) : "";
       }
 
-      model.on("change:value", draw);
       draw();
       el.append(set);
       keepFocus(set, model);
-      return () => model.off("change:value", draw);
+      return listen(model, [["value", draw]]);
     },
   };
 };

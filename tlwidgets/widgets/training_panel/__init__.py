@@ -15,9 +15,8 @@ from ...data.records import Dataset, Split
 from ...errors import CourseError
 from ...training import checks
 from ...training.checks import whole
-from ...training.compiled import given
 from ...training.extraction import draw
-from ...training.fit import fit
+from ...training.trainer import Trainer, compiled_by_user
 from .. import _bundle
 from .._main_thread import in_main_thread
 from ._parts import FREEZE, LIVE, FreezePart, LivePart, PanelBase, css, mirror, state
@@ -37,8 +36,9 @@ class TrainingPanel(PanelBase):
     """Choose what is frozen, the learning rate, the budget of labels and the seeds, and press Train.
 
     Moving something never trains, and marks the curves that were made with other settings. Every run begins with the
-    weights that the model had when the panel was made; afterwards the model has the weights of the last run. It trains
-    by :func:`tlwidgets.fit`, so what is frozen at the bottom runs once, and a second run is a matter of moments.
+    weights that the model had when the panel was made; afterwards the model has the weights of the last run. The panel
+    keeps a :class:`tlwidgets.training.Trainer` for as long as the same layers are frozen, so what is frozen at the
+    bottom runs once, and a second run is a matter of moments.
 
     Parameters
     ----------
@@ -120,6 +120,8 @@ class TrainingPanel(PanelBase):
         self._weights = [np.array(w.numpy()) for w in model.weights]
         self._runs: list[_Press] = []
         self.model = model
+        self.trainer: Trainer | None = None
+        """What the last run was trained with; a new one once something else is frozen."""
         self.freeze = freeze
         """The :class:`FreezeSlider` of the panel."""
         self.curves = LivePart(metrics=_metrics(model, train, self._options), title=title)
@@ -229,11 +231,14 @@ class TrainingPanel(PanelBase):
         callback = self.curves.callback(name if settings["seeds"] == 1 else f"{name}, seed {seed}",
                                         group=name if settings["seeds"] > 1 else None)  # fmt: skip
         try:
-            return fit(
-                self.model, self._budget(settings["per_class"], seed), validation=self._validation,
-                epochs=settings["epochs"], seed=seed, batch=self._batch,
-                optimizer=_optimizer(self._options.get("optimizer"), settings["rate"]),
-                loss=self._options.get("loss"), metrics=self._options.get("metrics"), callbacks=[callback],
+            if self.trainer is None or self.trainer.changed:
+                self.trainer = Trainer(
+                    self.model, optimizer=_optimizer(self._options.get("optimizer")),
+                    loss=self._options.get("loss"), metrics=self._options.get("metrics"),
+                )  # fmt: skip
+            return self.trainer.fit(
+                self._budget(settings["per_class"], seed), validation=self._validation, epochs=settings["epochs"],
+                seed=seed, batch=self._batch, learning_rate=settings["rate"], callbacks=[callback],
             )  # fmt: skip
         except BaseException:
             callback.failed()
@@ -280,7 +285,7 @@ class TrainingPanel(PanelBase):
         return [press.row() for press in self._runs]
 
     def clear(self) -> None:
-        """Forget all runs. The cache and the model's weights stay."""
+        """Forget all runs. The trainer and the model's weights stay."""
         self._runs.clear()
         self._number = 0
         self.curves.clear()
@@ -348,20 +353,21 @@ class TrainingPanel(PanelBase):
 
 def _options(model: Any) -> dict[str, Any]:
     """Return what the model's user compiled it with: optimizer, loss and metrics; nothing if it is not compiled."""
-    settings = given(model)
-    if settings is None:
-        return {}
-    return {key: settings.options.get(key) for key in ("optimizer", "loss", "metrics")}
+    options = compiled_by_user(model) or {}
+    return {key: options[key] for key in ("optimizer", "loss", "metrics") if key in options}
 
 
-def _optimizer(described: Any, rate: float) -> Any:
-    """Return a new optimizer like the one given, with a learning rate."""
+def _optimizer(described: Any) -> Any:
+    """Return a new optimizer like the one given, at a rate that can be set."""
     import keras
 
     if described is None:
-        return keras.optimizers.Adam(rate)
+        return keras.optimizers.Adam()
     inner = getattr(described, "inner_optimizer", described)  # mixed precision puts a scaler around it
-    return type(inner).from_config({**inner.get_config(), "learning_rate": rate})
+    made = type(inner).from_config({**inner.get_config(), "learning_rate": 1e-3})
+    # what is excluded from weight decay is not in the config
+    vars(made).update({k: v for k, v in vars(inner).items() if k.startswith("_exclude_from_weight_decay")})
+    return made
 
 
 def _own_rate(options: Mapping[str, Any]) -> float | None:

@@ -1,0 +1,76 @@
+"""Images, or features of them, with their labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...models import rgb
+from ...training import draw, features
+from ...training import probe as linear_probe
+
+__all__ = ["Examples", "describe", "load_examples", "probe"]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Images or features with their labels.
+
+    Attributes
+    ----------
+    x
+        Images (n, height, width, 3), 0 … 255, or features (n, d).
+    y
+        Labels (n,), from 0.
+    """
+
+    x: NDArray[Any]
+    y: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def __getitem__(self, rows: Any) -> Examples:
+        """Return some of them: a slice, a mask or indices."""
+        return Examples(self.x[rows], self.y[rows])
+
+    @property
+    def classes(self) -> int:
+        """Number of classes."""
+        return int(self.y.max()) + 1
+
+    def sample(self, per_class: int, seed: int) -> Examples:
+        """Return ``per_class`` of each class, chosen by the seed (:func:`tlwidgets.subset`)."""
+        return self[draw(self.y, per_class, seed)]
+
+
+def load_examples(name: str, domain: str | None = None, *, size: int, splits: tuple[str, ...] = ("train",)) -> Examples:
+    """Return splits of a data set, one after the other, as RGB images (n, size, size, 3), uint8.
+
+    Parameters
+    ----------
+    name, domain
+        As in :func:`tlwidgets.load`.
+    size
+        Height and width in pixels.
+    splits
+        ``"train"``, ``"validation"``, ``"test"``.
+    """
+    from ...data import load
+
+    data = load(name, domain, size=size)
+    parts = [data.splits[split] for split in splits]
+    return Examples(np.concatenate([rgb(part.x) for part in parts]), np.concatenate([part.y for part in parts]))
+
+
+def describe(base: Any, examples: Examples, *, batch_size: int = 32) -> Examples:
+    """Return the features of images (:func:`tlwidgets.extract_features`) with their labels."""
+    return Examples(features(base, examples.x, batch=batch_size), examples.y)
+
+
+def probe(train: Examples, test: Examples) -> float:
+    """Return the test accuracy (0 … 1) of a linear classifier on features (:func:`tlwidgets.linear_probe`)."""
+    return linear_probe(train.x, train.y, test.x, test.y)
