@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from . import measuring
@@ -18,6 +19,8 @@ def run(name: str, *, drift: bool = False, jobs: int = 1, cluster: str = "", out
         print(line, flush=True)
 
     chosen, runner = find(name), Runner()
+    # a network is measured on several numbers of images, and each of them is a graph of its own
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     if drift:
         return 0 if all([measuring.drift(experiment, runner, say=say) for experiment in chosen]) else 1
     try:

@@ -160,7 +160,7 @@ def experiments() -> dict[str, Experiment]:
     found = {}
     for file in sorted((PACKAGE / "lessons").glob("*/experiment.py")):
         module = importlib.import_module(f"tlwidgets.lessons.{file.parent.name}.experiment")
-        found.update({e.path: e for e in module.EXPERIMENTS})
+        found.update({e.path: e for e in getattr(module, "EXPERIMENTS", ())})
     return found
 
 

@@ -63,6 +63,8 @@ class Trainer:
     """
 
     def __init__(self, model: Any, *, optimizer: Any = None, metrics: Sequence[str] = ()) -> None:
+        import keras
+
         from ...training.optimizers import FlatAdam
         from ...training.prefix import split
 
@@ -77,7 +79,7 @@ class Trainer:
             optimizer, "sparse_categorical_crossentropy", metrics=list(metrics) or None, jit_compile=False
         )
         optimizer.build(self._trains.trainable_variables)
-        self._start = [(v, np.array(v)) for v in (*model.variables, *optimizer.variables)]
+        self._start = [(v, keras.ops.convert_to_numpy(v).copy()) for v in (*model.variables, *optimizer.variables)]
 
     @classmethod
     def on(

@@ -40,17 +40,20 @@ def _is_harmful(function: Any) -> Outcome:
 
 def cases() -> dict[str, dict[str, list[float]]]:
     """Return every measured pair of the lesson: way → accuracies over seeds, ``"no transfer"`` among them."""
-    from .negative_transfer import HARMFUL, RATES, TARGETS, transfer_gaps
+    from . import results
+    from .experiment import HARMFUL, LEARNING_RATES, TASKS
 
-    measured = transfer_gaps()
     found: dict[str, dict[str, list[float]]] = {}
-    for target in TARGETS:
-        for source in measured.sources(target):
-            ways = {f"tuned at {rate:g}": measured.accuracy(source, target, "tuned", rate=rate) for rate in RATES}
-            ways["frozen"] = measured.accuracy(source, target, "frozen")
-            found[f"{source} → {target}"] = {**ways, "no transfer": measured.without(target)}
-    depth = measured.by_depth()
-    found[" → ".join(HARMFUL)] |= {f"keep {kept} blocks": depth[kept] for kept in ("1", "2", "3")}
+    for task in TASKS:
+        for source in results.sources(task):
+            ways = {
+                f"tuned at {rate:g}": results.accuracy(source, task, "tuned", learning_rate=rate)
+                for rate in LEARNING_RATES
+            }
+            ways["frozen"] = results.accuracy(source, task, "frozen")
+            found[f"{source} → {task}"] = {**ways, "no transfer": results.without(task)}
+    blocks = results.by_blocks()
+    found[" → ".join(HARMFUL)] |= {f"keep {kept} blocks": blocks[kept] for kept in ("1", "2", "3")}
     return found
 
 

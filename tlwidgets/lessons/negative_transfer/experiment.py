@@ -23,10 +23,10 @@ __all__ = [
     "PAIRS",
     "SOURCES",
     "TASKS",
-    "base",
     "frozen",
     "images",
     "marked",
+    "source",
 ]
 
 SIZE, BLOCKS, PER_CLASS, SEEDS = 32, 4, 10, range(5)
@@ -97,7 +97,7 @@ def train_source(runner: Runner, name: str) -> tuple[Weights, float]:
     return weights_of(trainer.model), trainer.accuracy(images(name, "test"), batch_size=250)
 
 
-def base(name: str, *, seed: int = 0, runner: Runner | None = None) -> Any:
+def source(name: str, *, seed: int = 0, runner: Runner | None = None) -> Any:
     """Return the tiny network, without its head, as a source has left it.
 
     Parameters
@@ -138,7 +138,7 @@ def frozen(network: Any, train: Examples, x: Any) -> NDArray[np.int64]:
     Parameters
     ----------
     network
-        From :func:`base`.
+        From :func:`source`.
     train
         Labelled images.
     x
@@ -164,8 +164,8 @@ def tuned(runner: Runner, trial: Trial, x: Any, *, blocks: int = BLOCKS) -> NDAr
     The first ``blocks`` begin with the weights of the source, those above with random ones; 0 is scratch.
     """
     data = few(runner, trial)
-    random = weights_of(base("random", seed=trial.seed))
-    known = weights_of(base(trial.source, seed=trial.seed, runner=runner))
+    random = weights_of(source("random", seed=trial.seed))
+    known = weights_of(source(trial.source, seed=trial.seed, runner=runner))
     start = {name: known[name] if int(name[5]) <= blocks else random[name] for name in random}
     trainer = runner.once(classifier, data.classes)
     trainer.begin(trial.seed, start)
@@ -178,7 +178,7 @@ def tuned(runner: Runner, trial: Trial, x: Any, *, blocks: int = BLOCKS) -> NDAr
 def predicted(runner: Runner, trial: Trial, x: Any) -> NDArray[np.int64]:
     """Return what images are taken for after one trial, frozen or tuned."""
     if trial.method == "frozen":
-        return frozen(base(trial.source, seed=trial.seed, runner=runner), few(runner, trial), x)
+        return frozen(source(trial.source, seed=trial.seed, runner=runner), few(runner, trial), x)
     blocks = dict(trial.extras).get("blocks", BLOCKS)
     return tuned(runner, trial, x, blocks=int(blocks))
 
@@ -210,7 +210,7 @@ def look(runner: Runner, trial: Trial) -> dict[str, float]:
     from ...training import features
 
     test = runner.once(images, trial.task, "test")
-    x = features(base(trial.source, seed=trial.seed, runner=runner), test.x)
+    x = features(source(trial.source, seed=trial.seed, runner=runner), test.x)
     return {"directions": effective_rank(x), "nearest_alike": nearest_alike(x, test.y)}
 
 

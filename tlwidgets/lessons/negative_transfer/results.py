@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ...course.experiments import pick, series, values
+from ...transfer.comparison import Comparison, compare
 from .experiment import (
     BIAS,
     BLOCKS,
@@ -15,6 +18,7 @@ from .experiment import (
     LEARNING_RATE,
     LEARNING_RATES,
     LOOKS,
+    MARKED,
     PAIRS,
     RATES,
     SOURCES,
@@ -23,6 +27,7 @@ from .experiment import (
 
 __all__ = [
     "accuracy",
+    "against",
     "bias",
     "brain",
     "by_blocks",
@@ -30,8 +35,11 @@ __all__ = [
     "features",
     "gaps",
     "joint",
+    "joint_gaps",
     "matrix",
+    "over_the_best_other",
     "sources",
+    "with_and_without_mark",
     "without",
 ]
 
@@ -61,6 +69,11 @@ def sources(task: str) -> list[str]:
 def gaps(task: str, method: str) -> dict[str, tuple[list[float], list[float]]]:
     """Return source → accuracies with and without it, for the figure of that name."""
     return {source: (accuracy(source, task, method), without(task, method)) for source in sources(task)}
+
+
+def against(baseline: list[float], rows: Mapping[str, list[float]]) -> dict[str, tuple[list[float], list[float]]]:
+    """Return every row beside one baseline, for the figure ``gaps``."""
+    return {name: (values, baseline) for name, values in rows.items()}
 
 
 def matrix() -> tuple[dict[tuple[str, str, str], list[float]], dict[str, list[float]]]:
@@ -109,9 +122,34 @@ def bias(source: str, method: str, column: str) -> list[float]:
     return values(BIAS.read(), column, source=source, method=method)
 
 
+def with_and_without_mark(column: str) -> dict[str, list[float]]:
+    """Return method and source, marked or not → values of :func:`bias`."""
+    return {
+        f"{method}, source {source.split(', ')[1]}": bias(source, method, column)
+        for method in ("frozen", "tuned")
+        for source in MARKED
+    }
+
+
+def over_the_best_other(per_class: int) -> Comparison:
+    """Compare the features of ImageNet's best block with the best description of a brain that is not from ImageNet."""
+    block, _, *others = brain(per_class).values()
+    return min((compare(block, other) for other in others), key=lambda found: found.mean)
+
+
 def brain(per_class: int) -> dict[str, list[float]]:
     """Return description → accuracies on pieces of a brain."""
     return series(BRAIN.read(), "task", "source", "accuracy", per_class=per_class)["brain"]
+
+
+def joint_gaps() -> dict[str, tuple[list[float], list[float]]]:
+    """Return what was added to the emoji, and how → accuracies with it and without."""
+    names = ("black drawings", "black drawings, labels wrong")
+    found = {}
+    for name in names:
+        alone, *both = joint(name).items()
+        found.update({f"{name}: {method.split(', ')[1]}": (values, alone[1]) for method, values in both})
+    return found
 
 
 def joint(source: str) -> dict[str, list[float]]:

@@ -107,7 +107,7 @@ def learning_phases(scratch: Line, transfer: Line, *, y_label: str = "accuracy",
     y_label, title
         Words on the figure.
     """
-    from .label_budget import steps_needed
+    from .results import steps_needed
 
     both = {"from scratch": scratch, "with transfer": transfer}
     colours = {

@@ -11,7 +11,19 @@ from ...errors import CourseError
 from ...transfer.comparison import Comparison, compare
 from .experiment import CURVE_BUDGET, LABELS
 
-__all__ = ["crossing", "crossings", "curve", "gain", "labels_needed", "line", "steps_needed"]
+__all__ = [
+    "crossing",
+    "crossings",
+    "curve",
+    "gain",
+    "half_way",
+    "labels_needed",
+    "labels_to_match",
+    "line",
+    "overfitting",
+    "steps_needed",
+    "steps_to_match",
+]
 
 Line = dict[int, list[float]]
 
@@ -50,8 +62,37 @@ def gain(task: str, source: str, method: str, *, over: tuple[str, str] = ("none"
 def crossings(task: str, source: str, method: str, *, scratch: str = "scratch") -> list[float | None]:
     """Return for each seed with how many labels scratch overtakes (see :func:`crossing`)."""
     mine, other = line(task, source, method), line(task, "none", scratch)
-    columns = zip(zip(*mine.values(), strict=True), zip(*other.values(), strict=True), strict=True)
-    return [crossing(list(mine), transfer, alone) for transfer, alone in columns]
+    pairs = zip(_by_seed(mine), _by_seed(other), strict=True)
+    return [crossing(list(mine), transfer, alone) for transfer, alone in pairs]
+
+
+def overfitting(task: str, source: str, method: str, per_class: int = CURVE_BUDGET) -> list[float]:
+    """Return what the accuracy on the training images is higher than that on others, one value per seed."""
+    train, held_out = (line(task, source, method, column)[per_class] for column in ("train_accuracy", "accuracy"))
+    return [a - b for a, b in zip(train, held_out, strict=True)]
+
+
+def labels_to_match(scratch: Line, goals: Sequence[float]) -> list[float | None]:
+    """Return for each seed with how many labels a line reaches the goal of that seed (:func:`labels_needed`)."""
+    return [labels_needed(list(scratch), seed, goal) for seed, goal in zip(_by_seed(scratch), goals, strict=True)]
+
+
+def half_way(curve: Line) -> list[float | None]:
+    """Return for each seed after how many steps a learning curve is half-way from its start to its end."""
+    return [steps_needed(list(curve), seed) for seed in _by_seed(curve)]
+
+
+def steps_to_match(curve: Line, goals: Sequence[float]) -> list[float | None]:
+    """Return for each seed after how many steps a learning curve reaches the goal of that seed."""
+    return [steps_needed(list(curve), seed, goal) for seed, goal in zip(_by_seed(curve), goals, strict=True)]
+
+
+def _by_seed(line: Line) -> list[tuple[float, ...]]:
+    """Return the values along a line, seed by seed."""
+    return list(zip(*line.values(), strict=True))
+
+
+# ---------------------------------------------------------------- between the points that were measured
 
 
 def labels_needed(labels: Sequence[float], accuracy: Sequence[float], level: float) -> float | None:

@@ -267,7 +267,7 @@ def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_measured(jobs, monkeypatch):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "if __name__ == '__main__':\n"
-        "    import test_experiments as t; from tlwidgets.course.experiments import commands\n"
+        "    import test_measure as t; from tlwidgets.course.experiments import commands\n"
         "    commands.find = lambda name: [t.experiment()]\n"
         f"    sys.exit(commands.run('sums', jobs={jobs}))\n"
     )
