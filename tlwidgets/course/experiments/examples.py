@@ -47,13 +47,21 @@ class Examples:
         return self[draw(self.y, per_class, seed)]
 
 
-def load_examples(name: str, domain: str | None = None, *, size: int, splits: tuple[str, ...] = ("train",)) -> Examples:
+def load_examples(
+    name: str,
+    domain: str | None = None,
+    *,
+    size: int,
+    splits: tuple[str, ...] = ("train",),
+    per_class: int | None = None,
+    seed: int = 0,
+) -> Examples:
     """Return splits of a data set, one after the other, as RGB images (n, size, size, 3), uint8.
 
     Parameters
     ----------
-    name, domain
-        As in :func:`tlwidgets.load`.
+    name, domain, per_class, seed
+        As in :func:`tlwidgets.load`, whose samples are others than those of :meth:`Examples.sample`.
     size
         Height and width in pixels.
     splits
@@ -61,7 +69,7 @@ def load_examples(name: str, domain: str | None = None, *, size: int, splits: tu
     """
     from ...data import load
 
-    data = load(name, domain, size=size)
+    data = load(name, domain, size=size, per_class=per_class, seed=seed)
     parts = [data.splits[split] for split in splits]
     return Examples(np.concatenate([rgb(part.x) for part in parts]), np.concatenate([part.y for part in parts]))
 

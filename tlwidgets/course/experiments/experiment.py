@@ -94,7 +94,7 @@ class Experiment:
         runner
             To use what it has kept; a new one by default.
         **conditions
-            What the trials must say, for example ``method="tuned", seed=0``. They must be stored.
+            What the trials must say, one value or several: ``method="tuned", seed=range(3)``. They must be stored.
 
         Returns
         -------
@@ -104,7 +104,8 @@ class Experiment:
         import pandas as pd
 
         stored = self.stored()
-        chosen = [t for t in stored if all(t.to_json().get(k) == v for k, v in conditions.items())]
+        wanted = {k: [v] if isinstance(v, str | int | float) else list(v) for k, v in conditions.items()}
+        chosen = [t for t in stored if all(t.to_json().get(k) in among for k, among in wanted.items())]
         if not chosen:
             known = {k: list(dict.fromkeys(t.to_json().get(k) for t in stored)) for k in conditions}
             raise CourseError(f"{self.path} has no trial with {conditions}; it has {known}.")
