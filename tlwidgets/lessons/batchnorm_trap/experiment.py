@@ -34,6 +34,7 @@ SETTINGS: dict[str, Any] = {
     "learning_rate": 2e-4,
     "epochs": 12,
 }
+DATA: dict[str, Any] = {"name": "styles", "domain": SETTINGS["domain"], "size": SETTINGS["size"]}
 METHODS = ("left free", "nested, training=False", "subclassed, training=False", "trainable=False")
 """What is done about the BatchNorm layers of a base that is fine-tuned."""
 LEFT_FREE = METHODS[0]
@@ -43,10 +44,14 @@ BATCH_SIZES = (8, 32)
 # ---------------------------------------------------------------- images and networks
 
 
-def images(split: str) -> Examples:
-    """Return the drawings to sample from (``"train"``) or the ``"held out"`` ones: nothing is chosen by either split."""
-    splits = ("train",) if split == "train" else ("validation", "test")
-    return load_examples(SETTINGS["data"], SETTINGS["domain"], size=SETTINGS["size"], splits=splits)
+def sample(seed: int) -> Examples:
+    """Return the training drawings of a seed."""
+    return load_examples(**DATA, per_class=SETTINGS["per_class"], seed=seed)
+
+
+def held_out() -> Examples:
+    """Return what is measured on: validation and test drawings, because nothing is chosen by them."""
+    return load_examples(**DATA, splits=("validation", "test"))
 
 
 def network() -> Any:
@@ -89,7 +94,7 @@ def recalibrate(base: Any, x: Any) -> None:
 
 def tune(runner: Runner, trial: Trial) -> dict[str, Any]:
     """Fine-tune EfficientNet-Lite0 on a few drawings: all of it trains, but for what the method freezes."""
-    few, held_out = runner.once(images, "train").sample(SETTINGS["per_class"], trial.seed), runner.once(images, "held out")
+    few, test = sample(trial.seed), runner.once(held_out)
     base, trainer = runner.once(classifier, trial.method, trial["momentum"], few.classes)
     trainer.begin(trial.seed, head=None)
     new_head(trainer.model.layers[-1], trial.seed)
@@ -101,21 +106,21 @@ def tune(runner: Runner, trial: Trial) -> dict[str, Any]:
     row = {
         "fit_accuracy": float(history["accuracy"][-1]),
         "train_accuracy": trainer.accuracy(few),
-        "accuracy": trainer.accuracy(held_out),
+        "accuracy": trainer.accuracy(test),
     }
     if changed:
         recalibrate(base, few.x)
-    return {**row, "recalibrated": trainer.accuracy(held_out) if changed else None, "changed": changed}
+    return {**row, "recalibrated": trainer.accuracy(test) if changed else None, "changed": changed}
 
 
 def replace(runner: Runner, trial: Trial) -> dict[str, Any]:
     """Probe the pretrained features before and after the running statistics are those of the drawings."""
-    few, held_out = runner.once(images, "train").sample(SETTINGS["per_class"], trial.seed), runner.once(images, "held out")
+    few, test = sample(trial.seed), runner.once(held_out)
     base = runner.once(network)
     start = base.get_weights()
-    before = probe(describe(base, few), describe(base, held_out))
+    before = probe(describe(base, few), describe(base, test))
     recalibrate(base, few.x)
-    after = probe(describe(base, few), describe(base, held_out))
+    after = probe(describe(base, few), describe(base, test))
     base.set_weights(start)
     return {"accuracy": before, "recalibrated": after, "changed": len(norms(base))}
 
@@ -124,7 +129,7 @@ def facts(runner: Runner) -> dict[str, Any]:
     """Return what the accuracies are to be seen against."""
     import keras
 
-    y = runner.once(images, "held out").y
+    y = runner.once(held_out).y
     commonest = round(float(np.bincount(y).max() / len(y)), 5)
     layers = len(norms(runner.once(network)))
     return {"held_out": len(y), "commonest_class": commonest, "layers": layers, "keras": keras.__version__}

@@ -75,7 +75,10 @@ def images(name: str, split: str = "train") -> Examples:
         first = np.concatenate([np.flatnonzero(data.y == c)[: HALF[split]] for c in range(data.classes)])
         others = np.setdiff1d(np.arange(len(data)), first)
         data = data[others if (name, split) == ("noisy clothes", "train") else first]
-    return Examples(corrupt(data.x, "gaussian_noise", 3), data.y) if name == "noisy clothes" else data
+    if name == "noisy clothes":
+        grey = corrupt(data.x[..., :1], "gaussian_noise", 3)  # the same noise in all three channels
+        return Examples(np.repeat(grey, 3, axis=-1), data.y)
+    return data
 
 
 def mixed(name: str) -> NDArray[np.uint8]:
