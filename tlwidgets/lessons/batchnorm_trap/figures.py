@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from ...course.figures import accuracy_lines, dots, summary
 from ...widgets._figure import StaticFigure
 
-if TYPE_CHECKING:
-    from ...course.experiments import Table
-
-__all__ = [
-    "accuracy_lines",
-    "batchnorm_costs",
-    "dots",
-    "summary",
-]
-
-_LOOKS = {
-    "fit_accuracy": "training drawings,\nas fit reports",
-    "train_accuracy": "training drawings,\nin inference",
-    "accuracy": "held-out drawings,\nin inference",
-}
+__all__ = ["batchnorm_costs", "dots", "summary"]
 
 
-def batchnorm_costs(table: Table, *, title: str = "") -> StaticFigure:
-    """Draw a line a way through three accuracies; ways with equal numbers share a line.
+def batchnorm_costs(looks: Mapping[str, Mapping[str, Sequence[float]]], *, title: str = "") -> StaticFigure:
+    """Draw one line per method through three accuracies.
 
     Parameters
     ----------
-    table
-        Rows of ``datasets/batchnorm`` of one size of the batch and one momentum.
+    looks
+        From :func:`.results.looks`.
     title
         Words above.
     """
-    lines: dict[str, dict[str, list[float]]] = {}
-    for way in table.distinct("way"):
-        found = {words: table.values(column, way=way) for column, words in _LOOKS.items()}
-        same = next((name for name, other in lines.items() if other == found), None)
-        if same is None:
-            lines[way] = found
-        else:
-            lines = {f"{name}\n= {way}" if name == same else name: values for name, values in lines.items()}
-    figure = accuracy_lines(lines, x_label="which drawings, and how the network runs", y_label="accuracy", title=title)
+    figure = accuracy_lines(looks, x_label="which drawings, and how the network runs", y_label="accuracy", title=title)
     figure.alt = figure.alt.replace("\n", " ")
     return figure
