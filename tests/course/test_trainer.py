@@ -40,9 +40,9 @@ def test_every_training_is_the_first_one(examples):
     for seed in (1, 2, 1):
         trainer.begin(seed)
         trainer.fit(examples, learning_rate=1e-2, epochs=5, batch_size=8, late_drop=True)
-        found.append(tl.fingerprint(trainer.model))
+        found.append(tl.training.fingerprint(trainer.model))
     assert found[0] == found[2] != found[1]
-    assert found[0] == tl.fingerprint(by_hand(start, examples, 1))
+    assert found[0] == tl.training.fingerprint(by_hand(start, examples, 1))
 
 
 def test_what_is_frozen_runs_once_and_changes_nothing(examples):
@@ -65,7 +65,7 @@ def test_it_begins_with_the_weights_that_are_given(examples):
     other.begin(5)
     known = weights_of(other.model)
     trainer.begin(1, {**known, "no such layer": []})
-    assert tl.fingerprint(trainer.model) == tl.fingerprint(other.model)
+    assert tl.training.fingerprint(trainer.model) == tl.training.fingerprint(other.model)
     del known["head"]
     trainer.begin(1, known)
     head = trainer.model.get_layer("head").get_weights()[0]

@@ -35,8 +35,8 @@ def test_seeds_are_the_same_for_all_that_is_compared(path):
     experiment = EXPERIMENTS[path]
     seeds: dict[str, set[int]] = {}
     for trial in experiment.plan:
-        way = {k: v for k, v in trial.to_json().items() if k != "seed"}
-        seeds.setdefault(str(way), set()).add(trial.seed)
+        method = {k: v for k, v in trial.to_json().items() if k != "seed"}
+        seeds.setdefault(str(method), set()).add(trial.seed)
     assert {frozenset(found) for found in seeds.values()} <= {
         frozenset(range(5)), frozenset({0}), frozenset({0, 1}), frozenset({5}),
     }  # fmt: skip

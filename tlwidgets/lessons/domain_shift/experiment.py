@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 
 from ...course.experiments import Examples, Experiment, Runner, Trial, describe, grid, load_examples, probe
-from ...data import corruptions
+from ...data import list_corruptions
 from ...models import backbone
 from ...transfer import (
     a_distance,
-    calibration_error,
     correct_prior,
     estimate_prior,
+    expected_calibration_error,
     mean_distance,
     mmd,
-    shift_test,
-    standardise,
+    mmd_test,
+    standardize,
 )
 from .kinds import FOLDS, MERGED, ShiftKinds
 
@@ -53,7 +53,7 @@ def style_pair(runner: Runner, trial: Trial) -> dict[str, float]:
     """
     source, test = runner.once(style, runner, trial.source, "train"), held_out(runner, trial.task)
     train = source[np.random.default_rng(trial.seed).permutation(len(source))[: SETTINGS["training"]]]
-    own_train, own_test = standardise(train.x, test.x)
+    own_train, own_test = standardize(train.x, test.x)
     return {
         "accuracy": probe(train, test),
         "own_statistics": probe(Examples(own_train, train.y), Examples(own_test, test.y)),
@@ -84,7 +84,7 @@ STYLES = Experiment(
 
 # ---------------------------------------------------------------- three kinds of shift
 
-CORRUPTIONS = tuple(c.name for c in corruptions())
+CORRUPTIONS = tuple(c.name for c in list_corruptions())
 STRENGTHS = {**dict.fromkeys(CORRUPTIONS, 5), "label shift": 5, "concept shift": len(MERGED)}
 """Kind of shift → its highest strength."""
 REFERENCE = 200
@@ -114,7 +114,7 @@ def shift(runner: Runner, trial: Trial) -> dict[str, float]:
     clean = kinds.answers(kinds.data.validation.x)[0]
     rng = np.random.default_rng(trial.seed)
     samples = rng.permutation(clean)[:REFERENCE], rng.permutation(seen)[:REFERENCE]
-    test = shift_test(*samples, shuffles=99, seed=trial.seed)
+    test = mmd_test(*samples, shuffles=99, seed=trial.seed)
     return {**row, "distance": mean_distance(clean, seen), "p_value": test.p_value}
 
 
@@ -124,7 +124,7 @@ def scores(probabilities: Any, y: Any) -> dict[str, float]:
     return {
         "accuracy": float(right.mean()),
         "confidence": float(sure.mean()),
-        "error": calibration_error(sure, right),
+        "error": expected_calibration_error(sure, right),
     }
 
 

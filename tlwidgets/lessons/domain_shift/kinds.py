@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data import corrupt, corruptions, load
+from ...data import corrupt, list_corruptions, load
 from ...errors import CourseError, unknown
-from ...models import backbone, rgb
+from ...models import backbone, to_rgb
 from ...training.extraction import forward
 from ...transfer import adapt_batchnorm
 
@@ -76,14 +76,14 @@ class ShiftKinds:
         if kind == "concept shift":
             merged = [classes.index(name) for name in MERGED[:strength]]
             return x, np.where(np.isin(y, merged), classes.index("t-shirt"), y)
-        known = [c.name for c in corruptions()]
+        known = [c.name for c in list_corruptions()]
         if kind not in known:
             raise unknown("kind of shift", kind, ["label shift", "concept shift", *known])
         return corrupt(x, kind, strength, seed=seed), y
 
     def answers(self, x: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return pooled features (n, 48) and class probabilities (n, 10) of grey images (n, 32, 32, 1)."""
-        features, probabilities = forward(self._observed, rgb(x), 100)
+        features, probabilities = forward(self._observed, to_rgb(x), 100)
         return features, probabilities
 
     def probabilities(self, x: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -96,7 +96,7 @@ class ShiftKinds:
         """Return :meth:`answers` with BatchNorm statistics of other images (AdaBN); the network stays as it is."""
         before = self.network.get_weights()
         try:
-            adapt_batchnorm(self.network, rgb(unlabelled))
+            adapt_batchnorm(self.network, to_rgb(unlabelled))
             return self.answers(x)
         finally:
             self.network.set_weights(before)

@@ -23,10 +23,10 @@ def by_depth(domain: str) -> Lines:
     """
     found = pick(DEPTH.read(), task=domain).sort_values("learning_rate", ascending=False, kind="stable")
     lines = {
-        rate: series(rows, "task", "frozen_to", "accuracy")[domain]
-        for rate, rows in found.groupby("learning_rate", sort=False)
+        learning_rate: series(rows, "task", "frozen_to", "accuracy")[domain]
+        for learning_rate, rows in found.groupby("learning_rate", sort=False)
     }
-    return {f"rate {rate:g}": line for rate, line in lines.items()}
+    return {f"rate {learning_rate:g}": line for learning_rate, line in lines.items()}
 
 
 def best_scratch(domain: str) -> list[float]:

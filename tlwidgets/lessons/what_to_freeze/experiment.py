@@ -16,8 +16,8 @@ from ...course.experiments import Examples, Experiment, Runner, Trainer, Trial, 
 from ...data import corrupt
 from ...errors import unknown
 from ...models import backbone
-from ...training import features
-from ...transfer import a_distance, mean_distance, mmd, remembered_distance
+from ...training import extract_features
+from ...transfer import a_distance, batchnorm_distance, mean_distance, mmd
 
 __all__ = ["DISTANCES", "EXPERIMENTS", "GRID", "PAIRS", "SCRATCH", "STRATEGIES", "images", "mixed", "source_network"]
 
@@ -171,14 +171,14 @@ def distances(runner: Runner, trial: Trial) -> dict[str, float | None]:
     """
     if trial.source == PHOTOGRAPHS:
         x = load_examples("styles", DRAWINGS[trial.task], size=96).x
-        return {"batchnorm": remembered_distance(backbone("efficientnet-lite0", size=96), x)} | dict.fromkeys(
+        return {"batchnorm": batchnorm_distance(backbone("efficientnet-lite0", size=96), x)} | dict.fromkeys(
             ("mean", "A", "MMD²")
         )
     base = source_network(trial.source, runner)
     near, far = mixed(trial.source)[:IMAGES], mixed(trial.task)[:IMAGES]
-    both = features(base, near), features(base, far)
+    both = extract_features(base, near), extract_features(base, far)
     return {
-        "batchnorm": remembered_distance(base, far),
+        "batchnorm": batchnorm_distance(base, far),
         "mean": mean_distance(*both),
         "A": a_distance(*both),
         "MMD²": mmd(*both),
@@ -208,7 +208,10 @@ def best_rates(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], float]:
     for row in rows:
         if row["seed"] in CHOOSING:
             tried.setdefault(_case(row), {}).setdefault(row["learning_rate"], []).append(row["validation"])
-    means = {case: {rate: float(np.mean(found)) for rate, found in rates.items()} for case, rates in tried.items()}
+    means = {
+        case: {learning_rate: float(np.mean(found)) for learning_rate, found in learning_rates.items()}
+        for case, learning_rates in tried.items()
+    }
     # accuracies are stored with four digits: less than half an image is no difference
     return {case: min(r for r in mean if mean[r] > max(mean.values()) - 2e-4) for case, mean in means.items()}
 
@@ -235,11 +238,7 @@ GRID = Experiment(
     "what_to_freeze",
     "strategies",
     "Accuracy of five strategies by source, target and number of labels",
-    [
-        trial
-        for case in _cases()
-        for trial in grid(**case, learning_rate=LEARNING_RATES[case["method"]], seed=CHOOSING)
-    ],
+    [trial for case in _cases() for trial in grid(**case, learning_rate=LEARNING_RATES[case["method"]], seed=CHOOSING)],
     tune,
     SETTINGS,
     digits=4,

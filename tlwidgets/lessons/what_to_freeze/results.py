@@ -153,11 +153,12 @@ def on_drawings() -> list[Case]:
     sweep = freeze_depth()
     found = []
     for target, domain in DRAWINGS.items():
-        rates = sweep.accuracy(domain).values()
-        accuracy = {name: max((rate[depth] for rate in rates), key=np.mean) for name, depth in depths.items()}
-        found.append(
-            Case(PHOTOGRAPHS, target, sweep.settings["per_class"], distance(PHOTOGRAPHS, target), accuracy)
-        )
+        learning_rates = sweep.accuracy(domain).values()
+        accuracy = {
+            name: max((learning_rate[depth] for learning_rate in learning_rates), key=np.mean)
+            for name, depth in depths.items()
+        }
+        found.append(Case(PHOTOGRAPHS, target, sweep.settings["per_class"], distance(PHOTOGRAPHS, target), accuracy))
     return found
 
 

@@ -38,7 +38,7 @@ export interface Traits {
   _rows: Row[];
   _examples: number;
   _freeze_value: number;
-  _freeze_keep_batchnorm_frozen: boolean;
+  _freeze_freeze_batchnorm: boolean;
   _curves__runs: unknown[];
   _no_kernel?: boolean;
 }
