@@ -1,10 +1,10 @@
-"""What corruptions cost a linear probe that was trained on clean pictures, and how long they take.
+"""What corruptions cost a linear probe that was trained on clean images, and how long they take.
 
 python benchmarks/corruptions.py [--domain noto] [--size 96] [--seeds 3] [--json]
 
-EfficientNet-Lite0 features of the styles pictures; the probe is trained on clean training pictures, the test pictures
+EfficientNet-Lite0 features of the styles images; the probe is trained on clean training images, the test images
 are corrupted. The seeds are draws of what is random in a corruption. The time is CPU seconds for 1,000
-pictures at severity 3.
+images at severity 3.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 
 from tlwidgets.data import load
-from tlwidgets.data.corruptions import corrupt, corruptions
+from tlwidgets.data.corruptions import corrupt, list_corruptions
 from tlwidgets.models import backbone
-from tlwidgets.training import features, probe
+from tlwidgets.training import extract_features, linear_probe
 
 
 def cpu_seconds(x: Any, kind: str) -> float:
-    """Return CPU seconds for 1,000 pictures at severity 3."""
+    """Return CPU seconds for 1,000 images at severity 3."""
     many = np.resize(x, (200, *x.shape[1:]))
     corrupt(many[:2], kind, 3)
     start = time.process_time()
@@ -43,17 +43,17 @@ def main() -> None:
 
     data = load("styles", domain=args.domain, size=args.size)
     base = backbone(size=args.size)
-    clean_features = features(base, data.train.x)
+    clean_features = extract_features(base, data.train.x)
 
     def accuracy(x: Any) -> float:
-        return probe(clean_features, data.train.y, features(base, x), data.test.y)
+        return linear_probe(clean_features, data.train.y, extract_features(base, x), data.test.y)
 
     clean = accuracy(data.test.x)
     result: dict[str, Any] = {"domain": args.domain, "size": args.size, "seeds": args.seeds, "clean": round(clean, 4)}
-    print(f"{len(data.train)} training and {len(data.test)} test pictures, clean accuracy {clean:.3f}")
+    print(f"{len(data.train)} training and {len(data.test)} test images, clean accuracy {clean:.3f}")
     print("| corruption | family | 1 | 2 | 3 | 4 | 5 | largest range over seeds | CPU s |")
     print("|---|---|---|---|---|---|---|---|---|")
-    for record in corruptions():
+    for record in list_corruptions():
         means, ranges = [], []
         for severity in range(1, 6):
             # with the same answer for two seeds nothing is random, and more seeds say nothing new

@@ -2,7 +2,7 @@
 
 python benchmarks/first_steps.py [--runs N] [--json]
 
-One network, frozen to block 6d, 60 pictures, one epoch; a run is a new seed from the same weights. A ``Trainer``
+One network, frozen to block 6d, 60 images, one epoch; a run is a new seed from the same weights. A ``Trainer``
 builds the step once; ``tlwidgets.fit`` and plain Keras (``compile`` for each run, as every tutorial has it) each time.
 """
 

@@ -1,6 +1,6 @@
 """How much faster a GPU trains, in 32 and in 16 bits, against the CPU of the same machine.
 
-python benchmarks/gpu.py [--size PIXELS] [--pictures N] [--json]
+python benchmarks/gpu.py [--size PIXELS] [--images N] [--json]
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import time
 import numpy as np
 
 
-def seconds(where: str, size: int, pictures: int, mixed: bool) -> float:
+def seconds(where: str, size: int, images: int, mixed: bool) -> float:
     """Return the wall-clock seconds of one epoch of a full fine-tune, after one in which the graph is built."""
     import keras
 
     import tlwidgets as tl
     from tlwidgets.training.optimizers import FlatAdam
 
-    x = np.random.default_rng(0).integers(0, 256, (pictures, size, size, 3)).astype("uint8")
-    y = np.arange(pictures) % 10
+    x = np.random.default_rng(0).integers(0, 256, (images, size, size, 3)).astype("uint8")
+    y = np.arange(images) % 10
     keras.config.set_dtype_policy("mixed_float16" if mixed else "float32")
     with keras.device(where):
         base = tl.backbone(size=size)
@@ -37,7 +37,7 @@ def main() -> None:
     """Print the ratios, or that there is no GPU."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=160)
-    parser.add_argument("--pictures", type=int, default=512)
+    parser.add_argument("--images", type=int, default=512)
     parser.add_argument("--json", action="store_true", help="end with one JSON line")
     args = parser.parse_args()
     from tlwidgets.training.device import device
@@ -49,9 +49,9 @@ def main() -> None:
         if args.json:
             print(json.dumps({"gpu": None}))
         return
-    cpu = seconds("cpu:0", args.size, args.pictures, mixed=False)
-    gpu = seconds("gpu:0", args.size, args.pictures, mixed=False)
-    mixed = seconds("gpu:0", args.size, args.pictures, mixed=True)
+    cpu = seconds("cpu:0", args.size, args.images, mixed=False)
+    gpu = seconds("gpu:0", args.size, args.images, mixed=False)
+    mixed = seconds("gpu:0", args.size, args.images, mixed=True)
     print(f"CPU {cpu:.2f} s an epoch, GPU {gpu:.2f} s ({cpu / gpu:.1f} x), 16 bits {mixed:.2f} s ({cpu / mixed:.1f} x)")
     if args.json:
         print(json.dumps({"gpu": here.names[0], "cpu_s": cpu, "gpu_s": gpu, "mixed_s": mixed}))

@@ -4,8 +4,8 @@
     python benchmarks/grading.py --nbgrader            # and nbgrader (installed beside us: the extra [grading])
     python benchmarks/grading.py --otter PYTHON        # and otter-grader in the environment of that Python
 
-Every tool gets the same sheet 03, the same correct answers and the same hidden tests; its processes are counted with
-all their children, in CPU seconds, because the wall clock of a shared machine says little.
+Every tool gets the same assignment 03, the same correct answers and the same hidden tests; its processes are counted
+with all their children, in CPU seconds, because the wall clock of a shared machine says little.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def otter(sheet, many: int, folder: Path, python: str) -> float:
 
 
 def class_of(many: int, folder: Path, jobs: int) -> dict[str, float]:
-    """Grade a class on a sheet that costs nothing; return seconds, CPU and the growth of memory."""
+    """Grade a class on an assignment that costs nothing; return seconds, CPU and the growth of memory."""
     sheet = assignments.load("cheap", CHEAP)
     base = json.loads(sheet.notebook(sheet.instructor()))
     source = folder / "class"

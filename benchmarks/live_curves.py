@@ -7,7 +7,7 @@ python benchmarks/live_curves.py [--updates N] [--quick] [--no-browser] [--json]
   threads of a real kernel. livelossplot (``pip install livelossplot``; only this benchmark needs it) draws the same
   values with its defaults.
 - The share of training is the CPU time in the callback's methods and in the kernel's sending thread, over that of the
-  whole process during ``fit``; the picture for the notebook, drawn once at the end of the cell, is given apart.
+  whole process during ``fit``; the image for the notebook, drawn once at the end of the cell, is given apart.
 - Growth is measured in JupyterLab in headless Chromium: the browser's heap after garbage collection and the kernel's
   memory, at a tenth, at half and at the end of the updates. A point is 40 bytes in the kernel and 16 in the browser.
   At every frame it is noted whether the output is empty and how high it is.
@@ -87,9 +87,9 @@ before, start = sending(), time.process_time()
 model.fit(x, y, validation_split=0.2, epochs=%d, verbose=0, callbacks=[callback])
 whole = time.process_time() - start
 sent = sending() - before
-start = time.process_time(); curves.static()._repr_mimebundle_(); picture = time.process_time() - start
+start = time.process_time(); curves.static()._repr_mimebundle_(); image = time.process_time() - start
 print("RESULT", json.dumps({"share": (spent[0] + sent) / whole, "callback_s": spent[0], "sending_s": sent,
-    "whole_s": whole, "picture_s": picture, "batches": callback.batches, "points": len(curves._points)}))
+    "whole_s": whole, "image_s": image, "batches": callback.batches, "points": len(curves._points)}))
 """
 GROW = """
 for i in range(len(curves._points) // 4, %d):
@@ -216,7 +216,7 @@ def main() -> None:
         batches = found["batches"] // epochs
         print(
             f"{words}: {100 * found['share']:.2f} % of the CPU of a training of {found['whole_s']:.1f} s "
-            f"({epochs} epochs of {batches} batches); the picture at the end {1e3 * found['picture_s']:.0f} ms"
+            f"({epochs} epochs of {batches} batches); the image at the end {1e3 * found['image_s']:.0f} ms"
         )
     result: dict[str, Any] = {
         "live_curves_ms": ours,
@@ -225,7 +225,7 @@ def main() -> None:
         "livelossplot_ratio": None if other is None else other / ours,
         "cpu_share": shares["a point an epoch"]["share"],
         "cpu_share_per_batch": shares["a point a batch"]["share"],
-        "picture_ms": 1e3 * shares["a point an epoch"]["picture_s"],
+        "image_ms": 1e3 * shares["a point an epoch"]["image_s"],
     }
     if not options.no_browser:
         grown = result["browser"] = in_browser(updates)

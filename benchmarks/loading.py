@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 
-from tlwidgets.data import datasets
+from tlwidgets.data import list_datasets
 
 # the libraries are imported before the clock starts; memory is the growth of the peak, arrays of the load included
 MEASURE = """
@@ -51,7 +51,7 @@ def main() -> None:
     args = parser.parse_args()
     out = {}
     print("data set               first load s   second load s   memory MiB")
-    for info in datasets():
+    for info in list_datasets():
         for domain in info.domains or (None,):
             runs = [measured(info.name, domain) for _ in range(args.runs)]
             first, second, memory = (statistics.median(column) for column in zip(*runs, strict=True))

@@ -2,7 +2,7 @@
 
 python benchmarks/prefix_cache.py [--rounds N] [--quick] [--no-sweep] [--json]
 
-Every figure is measured in a process of its own, in alternation; building the network and reading the pictures are
+Every figure is measured in a process of its own, in alternation; building the network and reading the images are
 not counted, building the training step is. The recipes are those of the Keras guide on transfer learning (functional,
 ``base(x, training=False)``, dropout, tf.data) and of TensorFlow's tutorial (Sequential on a frozen base, tf.data with
 cache and prefetch). The limit is one pass through the frozen network, and training the head on what comes out, both in
@@ -29,13 +29,13 @@ DEPTHS = (None, "block2b", "block4c", "block5c", "block6d", "top")
 # ---------------------------------------------------------------- one measurement, in its own process
 
 
-def pictures(n: int) -> tuple[Any, Any]:
-    """Return ``n`` training pictures of the styles data set (domains one after another), 96 pixels."""
+def images(n: int) -> tuple[Any, Any]:
+    """Return ``n`` training images of the styles data set (domains one after another), 96 pixels."""
     import numpy as np
 
     import tlwidgets as tl
 
-    info = next(d for d in tl.datasets() if d.name == "styles")
+    info = next(d for d in tl.data.list_datasets() if d.name == "styles")
     parts = [tl.load("styles", domain=d, size=96).train for d in info.domains]
     x, y = np.concatenate([p.x for p in parts]), np.concatenate([p.y for p in parts])
     order = np.random.default_rng(0).permutation(len(y))[:n]
@@ -78,7 +78,7 @@ def extraction(kind: str, n: int, epochs: int, out: Path) -> dict[str, float]:
 
     from tlwidgets.training import Trainer, fit
 
-    x, y = pictures(n)
+    x, y = images(n)
     model = head_model(kind)
     found = {}
     start = time.process_time()
@@ -131,7 +131,7 @@ def sweep(kind: str, n: int, seeds: int, epochs: int, out: Path) -> dict[str, fl
     from tlwidgets.training import Trainer
     from tlwidgets.training.optimizers import FlatAdam
 
-    x, y = pictures(n)
+    x, y = images(n)
     model = tl.classifier(tl.backbone(size=96), 6)
     first = model.get_weights()
     start = time.process_time()
@@ -176,7 +176,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--quick", action="store_true", help="fewer pictures, epochs and seeds")
+    parser.add_argument("--quick", action="store_true", help="fewer images, epochs and seeds")
     parser.add_argument("--no-sweep", action="store_true")
     parser.add_argument("--json", action="store_true", help="end with one JSON line")
     parser.add_argument("--one", nargs="+", help=argparse.SUPPRESS)
@@ -206,7 +206,7 @@ def main() -> None:
                         cpu[name].append(found[name])
         plain, ours = (np.load(out / f"{k}.npz") for k in ("plain", "ours"))
         difference = max(float(np.abs(plain[k] - ours[k]).max()) for k in plain.files)
-        print(f"{n} pictures, {epochs} epochs          CPU s    least … most")
+        print(f"{n} images, {epochs} epochs          CPU s    least … most")
         for kind, values in cpu.items():
             print(f"{kind:<28}{spread(values)}")
         result["feature_ratio"] = statistics.median(p / o for p, o in zip(cpu["plain"], cpu["ours"], strict=True))
@@ -220,7 +220,7 @@ def main() -> None:
             for a in out.glob("plain_*.npy"):
                 b = out / a.name.replace("plain", "ours")
                 difference = max(difference, float(np.abs(np.load(a) - np.load(b)).max()))
-            print(f"sweep of {len(DEPTHS)} depths, {seeds} seeds, {sweep_epochs} epochs, {sweep_n} pictures")
+            print(f"sweep of {len(DEPTHS)} depths, {seeds} seeds, {sweep_epochs} epochs, {sweep_n} images")
             for kind, found in both.items():
                 print(f"{kind:<28}{found['cpu']:8.2f}   peak {found['peak_mb']:.0f} MB")
             result["sweep_ratio"] = both["plain"]["cpu"] / both["ours"]["cpu"]

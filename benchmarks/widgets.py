@@ -1,4 +1,4 @@
-"""How long a widget takes from a move of the hand to the new picture, in headless Chromium.
+"""How long a widget takes from a move of the hand to the new image, in headless Chromium.
 
 python benchmarks/widgets.py [--moves N] [--only NAME] [--json]
 
@@ -56,7 +56,7 @@ def freeze_slider(layers: int) -> Any:
     """A FreezeSlider."""
     from tlwidgets.widgets import FreezeSlider
 
-    return FreezeSlider(network(layers), frozen=0)
+    return FreezeSlider(network(layers), frozen_to=0)
 
 
 def training_panel() -> Any:
@@ -64,7 +64,7 @@ def training_panel() -> Any:
     from tlwidgets.widgets.training_panel import TrainingPanel
 
     y = np.arange(40) % 2
-    return TrainingPanel(network(200), (np.zeros((40, 4), "float32"), y), frozen=0)
+    return TrainingPanel(network(200), (np.zeros((40, 4), "float32"), y), frozen_to=0)
 
 
 def live_curves() -> Any:
@@ -91,14 +91,14 @@ def score_scatter() -> Any:
 
 
 def feature_map() -> Any:
-    """5,000 points with pictures."""
+    """5,000 points with images."""
     from tlwidgets.widgets.feature_map import FeatureMap
 
     rng = np.random.default_rng(0)
     y = rng.integers(0, 10, 5000)
     x = rng.normal(size=(5000, 16)) + y[:, None]
-    pictures = rng.integers(0, 256, (5000, 12, 12)).astype("uint8")
-    return FeatureMap({"before": x, "after": 2 * x}, y, [f"class {k}" for k in range(10)], pictures=pictures)
+    images = rng.integers(0, 256, (5000, 12, 12)).astype("uint8")
+    return FeatureMap({"before": x, "after": 2 * x}, y, [f"class {k}" for k in range(10)], images=images)
 
 
 def confusion_matrix() -> Any:
@@ -155,7 +155,7 @@ def measure(pages: Pages, case: str, moves: int) -> dict[str, Any]:
     """Return median, worst and 95th percentile of the times of one widget in milliseconds, and its script time."""
     from live_page import drawn, mount_widget
 
-    build, way, where = CASES[case]
+    build, method, where = CASES[case]
     page = mount_widget(pages, build())
     drawn(page)
     session = page.context.new_cdp_session(page)
@@ -167,13 +167,13 @@ def measure(pages: Pages, case: str, moves: int) -> dict[str, Any]:
     target = page.locator(where).first
     target.focus()
     box = target.bounding_box()
-    if way == DRAG:
+    if method == DRAG:
         page.mouse.move(box["x"] + 5, box["y"] + box["height"] / 2)
         page.mouse.down()
     page.evaluate(LISTEN)
     before = counters()
     for i in range(moves):
-        if way == DRAG:
+        if method == DRAG:
             page.mouse.move(box["x"] + (i + 1) * box["width"] / (moves + 1), box["y"] + box["height"] / 2)
         else:
             page.keyboard.press("ArrowRight" if i % 20 < 10 else "ArrowLeft")

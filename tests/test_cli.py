@@ -304,7 +304,7 @@ def test_data_are_listed_with_what_one_needs_to_know(capsys: pytest.CaptureFixtu
     assert {"styles", "fashion_mnist", "digits", "simulated_digits", "glosses", "glove"} <= set(listed)
     for name, entry in listed.items():
         assert name in shown
-        assert entry["licence"]
+        assert entry["license"]
         assert entry["counts"]
         assert entry["bytes"] > 0 or name == "digits"  # those come with scikit-learn
 
@@ -321,7 +321,7 @@ def test_backbones_are_listed_with_what_one_needs_to_know(capsys: pytest.Capture
         assert name in shown
         assert entry["params"] > 10_000
         assert entry["input_size"] >= 32
-        assert entry["licence"]
+        assert entry["license"]
         assert entry["source"]
         assert entry["preprocessing"]
 

@@ -145,7 +145,7 @@ def test_the_licenses_are_those_of_what_is_inside(top, metadata):
     stated = {name for card in cards for name in re.findall(r'"licen[cs]e": "([^"]+)"', card)}
     assert len(stated) > 5
     assert set(metadata["License-Expression"].split(" AND ")) == stated | {"Apache-2.0"}
-    texts = {p.relative_to(top).as_posix() for p in top.glob("datasets/**/*.txt") if "licence" in str(p).lower()}
+    texts = {p.relative_to(top).as_posix() for p in top.glob("datasets/**/*.txt") if "license" in str(p).lower()}
     assert len(texts) > 8
     assert set(metadata.get_all("License-File")) == texts | {"LICENSE"}
 

@@ -80,14 +80,14 @@ def _run(args: argparse.Namespace) -> int:
 def _data(args: argparse.Namespace) -> int:
     from . import data
 
-    print(json.dumps([d.info() for d in data.datasets()], indent=2) if args.json else data.describe())
+    print(json.dumps([d.info() for d in data.list_datasets()], indent=2) if args.json else data.describe())
     return 0
 
 
 def _backbones(args: argparse.Namespace) -> int:
     from . import models
 
-    print(json.dumps([b.to_json() for b in models.backbones()], indent=2) if args.json else models.describe())
+    print(json.dumps([b.to_json() for b in models.list_backbones()], indent=2) if args.json else models.describe())
     return 0
 
 

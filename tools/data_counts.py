@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tlwidgets.data import datasets
+from tlwidgets.data import list_datasets
 
 
 def counts_table(name: str) -> str:
     """Return counts as a Markdown table: a row for each domain and split, a column for each class."""
-    info = next((i for i in datasets() if i.name == name), None)
+    info = next((i for i in list_datasets() if i.name == name), None)
     if info is None:
         sys.exit(f"no data set {name!r}")
     if info.holds == "words":

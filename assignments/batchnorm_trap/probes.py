@@ -45,9 +45,9 @@ def toy(kind, seed):
     return keras.Model(inputs, layers.Dense(2, name="head")(x))
 
 
-def keep_still(get, record, seed):
-    function = get("keep_still")
+def freeze_batchnorm(get, record, seed):
+    function = get("freeze_batchnorm")
     for kind in KINDS:
         model = toy(kind, seed)
         function(model)
-        record(f"keep_still.{kind}", model)
+        record(f"freeze_batchnorm.{kind}", model)

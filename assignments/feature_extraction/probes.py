@@ -1,10 +1,10 @@
-"""Bases and pictures, drawn from the seed of the run. No expected value is here."""
+"""Bases and images, drawn from the seed of the run. No expected value is here."""
 
 import numpy as np
 
 
 def drawn(seed):
-    """Return a small base with named blocks, pictures for it, and the blocks to cut at."""
+    """Return a small base with named blocks, images for it, and the blocks to cut at."""
     import keras
     from keras import layers
 
@@ -19,15 +19,15 @@ def drawn(seed):
         x = layers.Activation("relu", name=f"{name}_relu")(x)
         if rng.integers(2):
             x = layers.Rescaling(float(rng.uniform(0.5, 2)), name=f"{name}_scale")(x)
-    pictures = rng.integers(0, 256, (int(rng.integers(3, 7)), 12, 12, 3)).astype("float32")
-    return keras.Model(inputs, x, name="base"), pictures, [names[1], names[3]]
+    images = rng.integers(0, 256, (int(rng.integers(3, 7)), 12, 12, 3)).astype("float32")
+    return keras.Model(inputs, x, name="base"), images, [names[1], names[3]]
 
 
 def block_features(get, record, seed):
     function = get("block_features")
-    base, pictures, blocks = drawn(seed)
+    base, images, blocks = drawn(seed)
     try:
         for i, block in enumerate(blocks):
-            record(f"block_features.{i}", function(base, pictures, block))
+            record(f"block_features.{i}", function(base, images, block))
     finally:
         record("block_features.weights", np.concatenate([w.ravel() for w in base.get_weights()]))

@@ -32,10 +32,10 @@ def is_harmful(get, record, seed):
 def plans(seed):
     """Return what three seeds have shown for pairs of source and target: way → mean, and the accuracies."""
     rng = np.random.default_rng([seed, 1])
-    ways = ["frozen", "tuned", "keep 1 blocks", "keep 2 blocks", "no transfer"]
+    methods = ["frozen", "tuned", "keep 1 blocks", "keep 2 blocks", "no transfer"]
     found = []
-    for best in rng.permutation(ways):
-        level = {way: float(rng.uniform(0.4, 0.6)) for way in rng.permutation(ways)}
+    for best in rng.permutation(methods):
+        level = {method: float(rng.uniform(0.4, 0.6)) for method in rng.permutation(methods)}
         level[str(best)] = float(rng.uniform(0.75, 0.85))
         found.append((level, {w: [float(v) for v in m + rng.uniform(-0.03, 0.03, 3)] for w, m in level.items()}))
     return found
@@ -43,4 +43,4 @@ def plans(seed):
 
 def repair(get, record, seed):
     function = get("repair")
-    record("repair", [function({way: list(values) for way, values in shown.items()}) for _, shown in plans(seed)])
+    record("repair", [function({method: list(values) for method, values in shown.items()}) for _, shown in plans(seed)])

@@ -51,7 +51,7 @@ USES_NAMES = """def uses(model, base):
     names = {layer.name for layer in base.layers} | {base.name}
     return any(layer.name in names for layer in model.layers)"""
 ALWAYS = "def uses(model, base):\n    return True"
-WHY = "Freeze up to the middle and train the rest, and compare depths on validation pictures with several seeds."
+WHY = "Freeze up to the middle and train the rest, and compare depths on validation images with several seeds."
 
 HOSTILE = {
     "hostile-reader": """import os

@@ -20,7 +20,7 @@ def regret(get, record, seed):
 
 
 def kinds(seed):
-    """Return targets of the measurement, each with a distance that is a little off, as other pictures would give."""
+    """Return targets of the measurement, each with a distance that is a little off, as other images would give."""
     from tlwidgets.lessons.what_to_freeze.experiment import what_to_freeze
 
     rng = np.random.default_rng([seed, 1])

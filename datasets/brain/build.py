@@ -83,7 +83,7 @@ def piece(scan: np.ndarray, at: tuple[int, int, int]) -> np.ndarray:
 
 
 def build(sources: Path, out: Path) -> None:
-    """Write the pictures and ``dataset.json`` into ``out``."""
+    """Write the images and ``dataset.json`` into ``out``."""
     files = undeb(PACKAGE.read(sources))
     scan, atlas = (volume(files[f"{INSIDE}{name}.nii.gz"]) for name in ("ch2", "aal"))
     margin = np.zeros(scan.shape, bool)
@@ -118,7 +118,7 @@ def build(sources: Path, out: Path) -> None:
                 "file": "brain.npz",
                 "bytes": 0,
                 "sha256": "",
-                "licence": "BSD-3-Clause",
+                "license": "BSD-3-Clause",
                 "credit": "Colin 27 brain, © 1993–2009 Louis Collins, McConnell Brain Imaging Centre, MNI; atlas AAL, "
                 "Tzourio-Mazoyer et al. 2002; from MRIcron, © 2006–2010 Chris Rorden, BSD-3-Clause",
                 "source": PACKAGE.record,

@@ -1,4 +1,4 @@
-"""Write ``dataset.json`` of the handwritten digits; the pictures themselves come with scikit-learn.
+"""Write ``dataset.json`` of the handwritten digits; the images themselves come with scikit-learn.
 
 python datasets/digits/build.py [--out FOLDER]
 """
@@ -44,8 +44,8 @@ def main() -> None:
                 "file": None,
                 "bytes": 0,
                 "sha256": None,
-                "pictures_sha256": hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest(),
-                "licence": "BSD-3-Clause",
+                "images_sha256": hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest(),
+                "license": "BSD-3-Clause",
                 "credit": CREDIT,
                 "source": {"package": "scikit-learn", "version": "any", "via": "pip", "sha256": None},
                 "counts": counts,

@@ -55,9 +55,9 @@ def main() -> None:
     models = {kind: filled(weights, 96) for kind, weights in kinds.items()}
     for domain in ("noto", "openmoji_black", "fluent3d"):
         data = tl.load("styles", domain=domain).train
-        features = {kind: tl.features(model, data.x) for kind, model in models.items()}
+        features = {kind: tl.extract_features(model, data.x) for kind, model in models.items()}
         for kind, f in features.items():
-            probe = np.mean(tl.probe_over_seeds(f, data.y, per_class=15, seeds=5))
+            probe = np.mean(tl.training.linear_probe_over_seeds(f, data.y, per_class=15, seeds=5))
             largest = np.abs(f - features["float32"]).max()
             print(f"{domain:<16}{kind:<9}probe {probe:.4f}   largest difference {largest:.4f}", flush=True)
     if args.photos:
@@ -66,7 +66,7 @@ def main() -> None:
         kernel, bias = original["predictions/0"], original["predictions/1"]
         (rounded,) = unpacked(int8(original, "predictions/0")).values()
         for kind in kinds:
-            f = tl.features(filled(kinds[kind], 224), x)
+            f = tl.extract_features(filled(kinds[kind], 224), x)
             if kind == "float32":
                 best = (f @ kernel + bias).argmax(1)
                 changed = np.mean((f @ rounded + bias).argmax(1) != best)

@@ -42,7 +42,7 @@ CLASSES = (
     "bag",
     "ankle-boot",
 )
-# split, which of the two original files it is drawn from, pictures of each class
+# split, which of the two original files it is drawn from, images of each class
 DRAWS = (("train", "train", 400), ("validation", "train", 50), ("test", "t10k", 200))
 SALT = "fashion-1"
 # left out of the draw, and why; tests/data/test_leakage.py finds such pairs
@@ -50,11 +50,11 @@ REMOVED = {"train-44001": "the same bag as t10k-07269, which is in test, one pix
 
 
 def build(sources: Path, out: Path) -> None:
-    """Write the pictures and ``dataset.json`` into ``out``."""
+    """Write the images and ``dataset.json`` into ``out``."""
     files = undeb(PACKAGE.read(sources))
     arrays: dict[str, np.ndarray] = {}
     used: set[bytes] = set()
-    # the test split first: a picture that occurs twice in the original stays in test
+    # the test split first: an image that occurs twice in the original stays in test
     for split, part, wanted in sorted(DRAWS, key=lambda d: d[0] != "test"):
         x = np.frombuffer(gzip.decompress(files[f"{INSIDE}{part}-images-idx3-ubyte.gz"]), np.uint8, offset=16)
         x = x.reshape(-1, 28, 28)
@@ -86,7 +86,7 @@ def build(sources: Path, out: Path) -> None:
                 "file": "fashion_mnist.npz",
                 "bytes": len(data),
                 "sha256": hashlib.sha256(data).hexdigest(),
-                "licence": "MIT",
+                "license": "MIT",
                 "credit": "Fashion-MNIST, © 2017 Zalando SE, MIT",
                 "source": PACKAGE.record,
                 "counts": {split: dict.fromkeys(CLASSES, n) for split, _, n in DRAWS},
@@ -94,7 +94,7 @@ def build(sources: Path, out: Path) -> None:
         ],
     }
     (out / "dataset.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"fashion_mnist {sum(len(arrays[f'{s}_y']) for s, _, _ in DRAWS)} pictures {len(data) / 1e6:.2f} MB")
+    print(f"fashion_mnist {sum(len(arrays[f'{s}_y']) for s, _, _ in DRAWS)} images {len(data) / 1e6:.2f} MB")
 
 
 def main() -> None:

@@ -154,7 +154,7 @@ def build(sources: Path, out: Path) -> None:
                 "file": "glosses.npz",
                 "bytes": 0,
                 "sha256": "",
-                "licence": "LicenseRef-WordNet-3.0",
+                "license": "LicenseRef-WordNet-3.0",
                 "credit": "WordNet 3.0, © 2006 Princeton University",
                 "source": PACKAGE.record,
                 "counts": {split: dict.fromkeys(TOPICS, n) for split, n in counts.items()},

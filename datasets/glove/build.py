@@ -58,7 +58,7 @@ def build(sources: Path, out: Path) -> None:
                 "file": "glove.npz",
                 "bytes": 0,
                 "sha256": "",
-                "licence": "PDDL-1.0",
+                "license": "PDDL-1.0",
                 "credit": "GloVe 6B, J. Pennington, R. Socher and C. D. Manning, Stanford NLP Group, PDDL 1.0",
                 "source": PACKAGE.record,
                 "counts": {"all": {"words": len(words)}},

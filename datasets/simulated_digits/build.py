@@ -30,7 +30,7 @@ from fetch import Package, command_line, untar, write_card  # noqa: E402
 
 CLASSES = tuple("0123456789")
 SALT = "simulated-digits-1"
-EACH = 25  # pictures of a digit in a font
+EACH = 25  # images of a digit in a font
 DRAWN = 160  # pixels at which a digit is drawn
 BITMAP, BLOCK = 32, 4  # as the programs of NIST and UCI have it: a bitmap of 32 x 32, counted in blocks of 4 x 4
 
@@ -110,18 +110,18 @@ def counted(bitmap: np.ndarray) -> np.ndarray:
 
 
 def build(sources: Path, out: Path) -> None:
-    """Write the pictures and ``dataset.json``."""
+    """Write the images and ``dataset.json``."""
     splits: dict[str, list[tuple[int, str, np.ndarray]]] = {"train": [], "validation": [], "test": []}
     seen: set[bytes] = set()
     for font, split, _, sha256 in FONTS:
         for label, outline in enumerate(outlines(font, package(font, sha256).read(sources))):
             draw = random.Random(f"{SALT}/{font}/{label}")
             for number in range(EACH):
-                picture = counted(distorted(*outline, draw))
-                while picture.tobytes() in seen:  # few pixels: two draws can give the same picture
-                    picture = counted(distorted(*outline, draw))
-                seen.add(picture.tobytes())
-                splits[split].append((label, f"{font}_{number:02d}", picture))
+                image = counted(distorted(*outline, draw))
+                while image.tobytes() in seen:  # few pixels: two draws can give the same image
+                    image = counted(distorted(*outline, draw))
+                seen.add(image.tobytes())
+                splits[split].append((label, f"{font}_{number:02d}", image))
     arrays = {}
     for split, items in splits.items():
         items.sort(key=lambda item: item[:2])
@@ -142,7 +142,7 @@ def build(sources: Path, out: Path) -> None:
                 "file": "simulated_digits.npz",
                 "bytes": 0,
                 "sha256": "",
-                "licence": "Apache-2.0",
+                "license": "Apache-2.0",
                 "credit": "Drawn for this course from 13 fonts of Fontsource under the SIL Open Font License 1.1",
                 "source": [package(font, sha256).record for font, _, _, sha256 in FONTS],
                 "counts": {

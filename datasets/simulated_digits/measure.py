@@ -17,13 +17,13 @@ SEEDS = 5
 
 
 def pixels(split: Split) -> np.ndarray:
-    """Return pictures as rows of numbers 0 to 1."""
+    """Return images as rows of numbers 0 to 1."""
     return split.x.reshape(len(split), -1) / 255
 
 
 def main() -> None:
     """Print the table as it stands in the card."""
-    warnings.filterwarnings("ignore", message="Stochastic Optimizer")  # it has fitted the training pictures by then
+    warnings.filterwarnings("ignore", message="Stochastic Optimizer")  # it has fitted the training images by then
     sets = {"real": load("digits"), "simulated": load("simulated_digits")}
     print("| trained on | tested on | logistic regression | network of 64 units |\n| --- | --- | --- | --- |")
     for a, source in sets.items():

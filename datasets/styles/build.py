@@ -46,9 +46,9 @@ SPLITS = ("train", "validation", "test")
 SHARES = {"train": 0.60, "validation": 0.15, "test": 0.25}
 LEAST = 20  # training concepts that every class has, so that budgets up to 20 a class work everywhere
 SALT = "styles-1"  # changing it deals the concepts out anew
-SIZE = 96  # pixels of a finished picture
+SIZE = 96  # pixels of a finished image
 MARGIN = 4  # white pixels around the longer side
-DRAWN = 384  # pixels at which vector pictures are drawn before they are scaled down
+DRAWN = 384  # pixels at which vector images are drawn before they are scaled down
 QUALITY = 90
 
 
@@ -92,7 +92,7 @@ class Domain:
 
     file: str
     package: str
-    licence: str
+    license: str
     credit: str
 
 
@@ -156,8 +156,8 @@ MOVED = {
 
 
 @dataclass(frozen=True)
-class Picture:
-    """One picture before it is written: where it belongs, and how to draw it."""
+class Entry:
+    """One image before it is written: where it belongs, and how to draw it."""
 
     label: str
     concept: str
@@ -188,7 +188,7 @@ def slug(text: str) -> str:
 
 
 def square(image: Image.Image) -> Image.Image:
-    """Put a picture on white, crop it to what is drawn, and centre it in SIZE x SIZE with a margin."""
+    """Put an image on white, crop it to what is drawn, and centre it in SIZE x SIZE with a margin."""
     image = image.convert("RGBA")
     alpha = image.getchannel("A")
     page = Image.new("RGBA", image.size, "white")
@@ -207,12 +207,12 @@ def square(image: Image.Image) -> Image.Image:
 
 
 def vector(svg: str) -> Image.Image:
-    """Draw an SVG picture, DRAWN pixels wide."""
+    """Draw an SVG image, DRAWN pixels wide."""
     return Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=DRAWN, height=DRAWN))))
 
 
 def encode(image: Image.Image) -> bytes:
-    """Return a finished picture as WEBP."""
+    """Return a finished image as WEBP."""
     out = io.BytesIO()
     image.save(out, "WEBP", quality=QUALITY, method=6, use_sharp_yuv=True)
     return out.getvalue()
@@ -280,8 +280,8 @@ def in_files(files: dict[str, bytes], pattern: str) -> Callable[[str], Callable[
     return find
 
 
-def collect(sources: Path) -> dict[str, list[Picture]]:
-    """Return the pictures of every domain, before the split."""
+def collect(sources: Path) -> dict[str, list[Entry]]:
+    """Return the images of every domain, before the split."""
     unpacked = {}
     for key, package in PACKAGES.items():
         data = package.read(sources)
@@ -294,7 +294,7 @@ def collect(sources: Path) -> dict[str, list[Picture]]:
         "openmoji_black": in_files(unpacked["openmoji"], "package/black/svg/{}.svg"),
     }
     removed = {(row["domain"], row["name"]) for row in table("removed.csv")}
-    out: dict[str, list[Picture]] = {domain: [] for domain in DOMAINS}
+    out: dict[str, list[Entry]] = {domain: [] for domain in DOMAINS}
     for concept, (label, hexcode) in emoji_concepts(unpacked["openmoji"]).items():
         if ("emoji", concept) in removed:
             continue
@@ -304,14 +304,14 @@ def collect(sources: Path) -> dict[str, list[Picture]]:
             print(f"left out: {concept} ({label}), not in {', '.join(missing)}")
             continue
         for domain, draw in drawn.items():
-            out[domain].append(Picture(label, concept, concept, draw))  # type: ignore[arg-type]
+            out[domain].append(Entry(label, concept, concept, draw))  # type: ignore[arg-type]
     number: Counter[str] = Counter()
     for row in table("clipart.csv"):
         data = unpacked["openclipart"][f"usr/share/openclipart/png/{row['file']}"]
         number[row["concept"]] += 1
         name = f"{row['concept']}_{number[row['concept']]:02d}"
         out["openclipart"].append(
-            Picture(row["class"], row["concept"], name, lambda data=data: Image.open(io.BytesIO(data)))  # type: ignore[misc]
+            Entry(row["class"], row["concept"], name, lambda data=data: Image.open(io.BytesIO(data)))  # type: ignore[misc]
         )
     return out
 
@@ -319,17 +319,15 @@ def collect(sources: Path) -> dict[str, list[Picture]]:
 # ---------------------------------------------------------------- the split
 
 
-def deal(pictures: dict[str, list[Picture]]) -> dict[tuple[str, str], str]:
+def deal(images: dict[str, list[Entry]]) -> dict[tuple[str, str], str]:
     """Deal the concepts of each class out to train, validation and test; a family goes together."""
     family_of = {(row["class"], row["concept"]): row["family"] for row in table("families.csv")}
     out: dict[tuple[str, str], str] = {}
     for label in CLASSES:
-        weight: dict[str, Counter[str]] = defaultdict(
-            Counter
-        )  # pictures of a family, in an emoji style and in clip-art
+        weight: dict[str, Counter[str]] = defaultdict(Counter)  # images of a family, in an emoji style and in clip-art
         concepts: dict[str, set[str]] = defaultdict(set)
         for domain, kind in ((EMOJI[0], "emoji"), ("openclipart", "clip-art")):
-            for p in pictures[domain]:
+            for p in images[domain]:
                 if p.label == label:
                     family = family_of.get((label, p.concept), p.concept)
                     weight[family][kind] += 1
@@ -386,13 +384,12 @@ def write_archive(path: Path, files: dict[str, bytes]) -> None:
 
 def build(sources: Path, out: Path) -> None:
     """Write every archive, ``dataset.json`` and ``splits.csv`` into ``out``."""
-    pictures = collect(sources)
-    split_of = deal(pictures)
+    images = collect(sources)
+    split_of = deal(images)
     parts = []
     for domain, facts in DOMAINS.items():
         files = {
-            f"{split_of[p.label, p.concept]}/{p.label}/{p.name}.webp": encode(square(p.draw()))
-            for p in pictures[domain]
+            f"{split_of[p.label, p.concept]}/{p.label}/{p.name}.webp": encode(square(p.draw())) for p in images[domain]
         }
         write_archive(out / facts.file, files)
         counts = {s: {c: sum(n.startswith(f"{s}/{c}/") for n in files) for c in CLASSES} for s in SPLITS}
@@ -404,18 +401,18 @@ def build(sources: Path, out: Path) -> None:
                 "file": facts.file,
                 "bytes": len(data),
                 "sha256": sha256(data),
-                "licence": facts.licence,
+                "license": facts.license,
                 "credit": facts.credit,
                 "source": package.record,
                 "counts": counts,
             }
         )
-        print(f"{domain:15s} {len(files):4d} pictures {len(data) / 1e6:.2f} MB")
+        print(f"{domain:15s} {len(files):4d} images {len(data) / 1e6:.2f} MB")
     card = {
         "name": "styles",
         "title": "The same things, drawn differently",
         "version": VERSION,
-        "kind": "pictures",
+        "kind": "images",
         "classes": CLASSES,
         "shape": [SIZE, SIZE, 3],
         "parts": parts,

@@ -2,9 +2,9 @@
 
     python datasets/tiny/measure.py
 
-Ten labelled pictures a class, five draws, test pictures of the target. *Frozen*: logistic regression on the pooled
+Ten labelled images a class, five draws, test images of the target. *Frozen*: logistic regression on the pooled
 features. *Tuned*: all layers train, 20 epochs, rate 1e-3. *Scratch*: the same network from random weights, 60 epochs,
-rate 1e-3 or 3e-3, whichever is better on the validation pictures of a sixth draw. Both use Adam, and a tenth of the
+rate 1e-3 or 3e-3, whichever is better on the validation images of a sixth draw. Both use Adam, and a tenth of the
 rate in the last 40 % of the epochs.
 """
 
@@ -37,7 +37,7 @@ class Target:
         self.model.compile(keras.optimizers.Adam(), "sparse_categorical_crossentropy", metrics=["accuracy"])
         self.model.optimizer.build(self.model.trainable_variables)
 
-    def run(self, weights: str | None, seed: int, rate: float, epochs: int) -> float:
+    def run(self, weights: str | None, seed: int, learning_rate: float, epochs: int) -> float:
         """Train on a draw and return the accuracy on test; of the last draw, on validation."""
         import keras
 
@@ -52,27 +52,27 @@ class Target:
             variable.assign(np.zeros(variable.shape, variable.dtype))
         keras.utils.set_random_seed(seed)
         train = self.draws[seed].train
-        x, y = tiny.rgb(train.x).astype("float32"), train.y
+        x, y = tiny.to_rgb(train.x).astype("float32"), train.y
         first = round(0.6 * epochs)
-        self.model.optimizer.learning_rate = rate
+        self.model.optimizer.learning_rate = learning_rate
         self.model.fit(x, y, batch_size=BATCH, epochs=first, verbose=0)
-        self.model.optimizer.learning_rate = rate / 10
+        self.model.optimizer.learning_rate = learning_rate / 10
         self.model.fit(x, y, batch_size=BATCH, epochs=epochs, initial_epoch=first, verbose=0)
         to = self.draws[seed].test if seed < SEEDS else self.draws[seed].validation
-        return float(self.model.evaluate(tiny.rgb(to.x).astype("float32"), to.y, verbose=0)[1])
+        return float(self.model.evaluate(tiny.to_rgb(to.x).astype("float32"), to.y, verbose=0)[1])
 
-    def best(self, weights: str | None, rates: tuple[float, ...], epochs: int) -> tuple[float, list[float]]:
+    def best(self, weights: str | None, learning_rates: tuple[float, ...], epochs: int) -> tuple[float, list[float]]:
         """Choose the rate on the draw that is used for nothing else; return it and the accuracies of the others."""
-        rate = max(rates, key=lambda r: self.run(weights, SEEDS, r, epochs))
-        return rate, [self.run(weights, seed, rate, epochs) for seed in range(SEEDS)]
+        learning_rate = max(learning_rates, key=lambda r: self.run(weights, SEEDS, r, epochs))
+        return learning_rate, [self.run(weights, seed, learning_rate, epochs) for seed in range(SEEDS)]
 
     def frozen(self, weights: str | None) -> list[float]:
         """Return the accuracies of a probe on frozen features."""
         out = []
         for seed, data in enumerate(self.draws[:SEEDS]):
             base = tiny.record()._build(32, weights, False, False) if weights else self._random(seed)
-            train, test = (tl.features(base, tiny.rgb(s.x)) for s in (data.train, data.test))
-            out.append(tl.probe(train, data.train.y, test, data.test.y))
+            train, test = (tl.extract_features(base, tiny.to_rgb(s.x)) for s in (data.train, data.test))
+            out.append(tl.linear_probe(train, data.train.y, test, data.test.y))
         return out
 
     @staticmethod
@@ -89,7 +89,7 @@ def adabn() -> tuple[float, float, float]:
 
     model = tiny.record()._build(32, "fashion_mnist", True, False)
     test = tl.load("fashion_mnist", size=32).test
-    clean = tiny.rgb(test.x).astype("float32")
+    clean = tiny.to_rgb(test.x).astype("float32")
     noise = np.random.default_rng(0).normal(0, 0.4 * 255, (*clean.shape[:3], 1)).astype("float32")
     noisy = np.clip(clean + noise, 0, 255)
 
@@ -127,10 +127,10 @@ def main() -> None:
             if weights == "styles":
                 measured[f"{target.title}, 10 a class, weights styles"] = float(np.mean(frozen))
         frozen = target.frozen(None)
-        rate, scratch = target.best(None, (1e-3, 3e-3), 60)
+        learning_rate, scratch = target.best(None, (1e-3, 3e-3), 60)
         print(
             f"| none | {np.mean(frozen):.3f} ± {np.std(frozen, ddof=1):.3f} "
-            f"| scratch {np.mean(scratch):.3f} ± {np.std(scratch, ddof=1):.3f} (rate {rate:g}) |",
+            f"| scratch {np.mean(scratch):.3f} ± {np.std(scratch, ddof=1):.3f} (rate {learning_rate:g}) |",
             flush=True,
         )
     path = HERE / "dataset.json"

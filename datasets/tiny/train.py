@@ -39,7 +39,7 @@ DRAWINGS = ("twemoji", "fluent3d", "openclipart")
 
 @dataclass(frozen=True)
 class Source:
-    """Pictures (n, 32, 32, 3), uint8, and labels (n,) to train on, and others that the network never sees."""
+    """Images (n, 32, 32, 3), uint8, and labels (n,) to train on, and others that the network never sees."""
 
     x: np.ndarray
     y: np.ndarray
@@ -47,20 +47,20 @@ class Source:
     y_test: np.ndarray
     epochs: int
     shift: bool = True
-    """Whether to shift and mirror the training pictures."""
+    """Whether to shift and mirror the training images."""
 
 
-def small(pictures: np.ndarray) -> np.ndarray:
-    """Resize grey pictures (n, h, w) as ``tl.load(…, size=32)`` does, and repeat them to three channels."""
-    out = [np.asarray(Image.fromarray(p).resize((SIZE, SIZE), Image.Resampling.LANCZOS)) for p in pictures]
-    return tiny.rgb(np.stack(out))
+def small(images: np.ndarray) -> np.ndarray:
+    """Resize grey images (n, h, w) as ``tl.load(…, size=32)`` does, and repeat them to three channels."""
+    out = [np.asarray(Image.fromarray(p).resize((SIZE, SIZE), Image.Resampling.LANCZOS)) for p in images]
+    return tiny.to_rgb(np.stack(out))
 
 
 def fashion_indices(x: np.ndarray) -> np.ndarray:
-    """Return which of the 60,000 original training pictures may be used.
+    """Return which of the 60,000 original training images may be used.
 
     Not those that are in the validation split that comes with the course, and none that looks the same to the byte as
-    a picture of its validation or test split.
+    an image of its validation or test split.
     """
     data = tl.load("fashion_mnist")
     held_out = {p.tobytes() for s in (data.validation, data.test) for p in s.x}
@@ -69,7 +69,7 @@ def fashion_indices(x: np.ndarray) -> np.ndarray:
 
 
 def fashion(sources: Path, *, shuffled: bool) -> Source:
-    """Read Fashion-MNIST from its Debian package; the test pictures are those of the course."""
+    """Read Fashion-MNIST from its Debian package; the test images are those of the course."""
     path = HERE.parent / "fashion_mnist" / "build.py"
     spec = importlib.util.spec_from_file_location("fashion_mnist_build", path)
     assert spec is not None
@@ -90,15 +90,15 @@ def fashion(sources: Path, *, shuffled: bool) -> Source:
     use = fashion_indices(x)
     test = tl.load("fashion_mnist", size=SIZE).test
     if not shuffled:
-        return Source(small(x[use]), y[use].astype(np.int64), tiny.rgb(test.x), test.y, epochs=4)
-    # few pictures, always alike: from all of them it learns nothing, and is no worse than a random network
+        return Source(small(x[use]), y[use].astype(np.int64), tiny.to_rgb(test.x), test.y, epochs=4)
+    # few images, always alike: from all of them it learns nothing, and is no worse than a random network
     use = use[:3000]
     labels = np.random.default_rng(SEED).permutation(y[use].astype(np.int64))
-    return Source(small(x[use]), labels, tiny.rgb(test.x), test.y, epochs=30, shift=False)
+    return Source(small(x[use]), labels, tiny.to_rgb(test.x), test.y, epochs=30, shift=False)
 
 
 def styles() -> Source:
-    """Return three coloured styles together; the test pictures show other things than the training pictures."""
+    """Return three coloured styles together; the test images show other things than the training images."""
     data = [tl.load("styles", domain=d, size=SIZE) for d in DRAWINGS]
     return Source(
         np.concatenate([d.train.x for d in data]),
@@ -110,7 +110,7 @@ def styles() -> Source:
 
 
 def shifted(x: np.ndarray, rng: np.random.Generator, by: int = 2) -> np.ndarray:
-    """Shift a batch by up to ``by`` pixels and mirror it or not, eight pictures at a time alike."""
+    """Shift a batch by up to ``by`` pixels and mirror it or not, eight images at a time alike."""
     padded = np.pad(x, ((0, 0), (by, by), (by, by), (0, 0)), mode="edge")
     out = np.empty_like(x)
     for start in range(0, len(x), 8):
@@ -149,7 +149,7 @@ def train(source: Source, *, epochs: int | None = None) -> Any:
 
 
 def accuracy(model: Any, source: Source) -> float:
-    """Return the accuracy (0 … 1) on the test pictures."""
+    """Return the accuracy (0 … 1) on the test images."""
     parts = [
         np.asarray(model.predict_on_batch(source.x_test[i : i + 500].astype("float32")))
         for i in range(0, len(source.x_test), 500)
@@ -183,7 +183,7 @@ def make(name: str, sources: Path, out: Path) -> dict[str, Any]:
         "bytes": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
         "classes": int(source.y.max()) + 1,
-        "pictures": len(source.y),
+        "images": len(source.y),
         "epochs": source.epochs,
         "accuracy": round(accuracy(model, source), 4),
     }

@@ -29,7 +29,7 @@ def freeze_slider():
     layers = [keras.layers.Dense(8), keras.layers.BatchNormalization(), keras.layers.Dense(3)]
     model = keras.Sequential([keras.Input((4,)), *layers])
     model.compile("sgd", "mse")
-    slider = widgets.FreezeSlider(model, frozen=1)
+    slider = widgets.FreezeSlider(model, frozen_to=1)
     slider.value = 2  # so that it has to be compiled again
     return slider
 
@@ -93,13 +93,13 @@ def small_network(size=8):
     )
 
 
-def pictures(n=12, size=8):
+def images(n=12, size=8):
     return np.random.default_rng(0).integers(0, 256, (n, size, size, 3)).astype("uint8")
 
 
 def training_panel():
-    x, y = pictures().astype("float32"), np.arange(12) % 3
-    panel = widgets.TrainingPanel(small_network(), (x, y), validation=(x, y), frozen=2, epochs=2)
+    x, y = images().astype("float32"), np.arange(12) % 3
+    panel = widgets.TrainingPanel(small_network(), (x, y), validation_data=(x, y), frozen_to=2, epochs=2)
     panel.train()
     panel.freeze.value = 0  # so that what is shown is not of now
     return panel
@@ -109,9 +109,9 @@ def image_input():
     from PIL import Image
 
     chosen = widgets.ImageInput(small_network(), ["cat", "dog", "bird"])
-    for i, picture in enumerate(pictures(2)):
-        Image.fromarray(picture).save(file := io.BytesIO(), "png")
-        chosen.add(file.getvalue(), f"picture {i}.png")
+    for i, image in enumerate(images(2)):
+        Image.fromarray(image).save(file := io.BytesIO(), "png")
+        chosen.add(file.getvalue(), f"image {i}.png")
     chosen.selected = 0
     return chosen
 
@@ -126,7 +126,7 @@ def exercise():
 
 
 def layer_view():
-    return widgets.LayerView(small_network(16), pictures(size=16).astype("float32"), precomputed=True)
+    return widgets.LayerView(small_network(16), images(size=16).astype("float32"), precomputed=True)
 
 
 EXAMPLES = {

@@ -1,4 +1,4 @@
-"""ConfusionMatrix in an empty page: keyboard, pictures on request, many classes."""
+"""ConfusionMatrix in an empty page: keyboard, images on request, many classes."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ TRUE = np.repeat([0, 0, 1, 2], [50, 30, 9, 3])
 PREDICTED = np.repeat([0, 1, 1, 0], [50, 30, 9, 3])
 
 
-def matrix(pictures=True, classes=CLASSES, **options):
-    shown = np.zeros((len(TRUE), 8, 8), "uint8") if pictures else None
+def matrix(images=True, classes=CLASSES, **options):
+    shown = np.zeros((len(TRUE), 8, 8), "uint8") if images else None
     return ConfusionMatrix(TRUE, PREDICTED, classes, shown, **options)
 
 
 def answer(page, numbers):
-    """Play the kernel: answer the last request with pictures."""
+    """Play the kernel: answer the last request with images."""
     buffer = io.BytesIO()
     Image.new("L", (8, 8)).save(buffer, "png")
     page.evaluate(
         """([numbers, file]) => {
-        const request = model.sent.findLast((m) => m.kind === "pictures");
+        const request = model.sent.findLast((m) => m.kind === "images");
         const bytes = () => new DataView(Uint8Array.from(atob(file), (c) => c.charCodeAt(0)).buffer);
         model.fire("msg:custom", { ...request, numbers }, numbers.map(bytes)); }""",
         [numbers, base64.b64encode(buffer.getvalue()).decode()],
@@ -36,7 +36,7 @@ def answer(page, numbers):
 
 
 def requests(page):
-    return [m for m in page.evaluate("model.sent") if m["kind"] == "pictures"]
+    return [m for m in page.evaluate("model.sent") if m["kind"] == "images"]
 
 
 def test_by_keyboard_alone(mount):
@@ -52,7 +52,7 @@ def test_by_keyboard_alone(mount):
     assert name == "true cat, predicted dog: 30 (37.5 % of true cat, 76.9 % of predicted dog)"
     page.keyboard.press("Enter")
     assert page.evaluate("model.saved.at(-1)") == {"value": ["cat", "dog"]}
-    assert requests(page) == [{"kind": "pictures", "i": 0, "j": 1, "page": 0}]
+    assert requests(page) == [{"kind": "images", "i": 0, "j": 1, "page": 0}]
     assert "Asking the kernel" in page.get_by_role("status").text_content()
     answer(page, list(range(50, 74)))
     assert "Asking the kernel" not in page.get_by_role("status").text_content()
@@ -62,7 +62,7 @@ def test_by_keyboard_alone(mount):
     page.keyboard.press("Enter")
     assert requests(page)[-1]["page"] == 1
     answer(page, list(range(74, 80)))
-    assert page.get_by_text("pictures 25 to 30 of 30").is_visible()
+    assert page.get_by_text("images 25 to 30 of 30").is_visible()
     page.get_by_role("gridcell").focus()
     page.keyboard.press("Escape")
     assert page.evaluate("model.saved.at(-1)") == {"value": []}
@@ -70,7 +70,7 @@ def test_by_keyboard_alone(mount):
     assert page.errors == []
 
 
-def test_pictures_are_asked_for_once(mount):
+def test_images_are_asked_for_once(mount):
     page = mount_widget(mount, matrix())
     page.evaluate("addView()")
     page.evaluate("model.set('value', ['owl', 'cat'])")
@@ -92,10 +92,10 @@ def test_an_answer_for_a_cell_that_is_closed_by_now(mount):
     assert page.get_by_role("img", name="example 90").count() == 0
 
 
-def test_empty_cells_and_no_pictures(mount):
-    page = mount_widget(mount, matrix(pictures=False))
+def test_empty_cells_and_no_images(mount):
+    page = mount_widget(mount, matrix(images=False))
     page.evaluate("model.set('value', ['owl', 'owl'])")
-    assert page.get_by_role("status").text_content().endswith(": no picture.")
+    assert page.get_by_role("status").text_content().endswith(": no image.")
     page.evaluate("model.set('value', ['cat', 'dog'])")
     assert "true cat, predicted dog: 30" in page.get_by_role("status").text_content()
     assert requests(page) == []

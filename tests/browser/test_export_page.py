@@ -1,4 +1,4 @@
-"""An exported page without a kernel and without a network: widgets live, pictures with words."""
+"""An exported page without a kernel and without a network: widgets live, images with words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ slider""",
     "quiz": """Quiz(question='What moved?', choices=[
     {'text': 'head </script>', 'reason': 'Yes.', 'right': True}, {'text': 'base', 'reason': 'No.', 'right': False}])""",
     "freeze": """model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(2)])
-FreezeSlider(model, frozen=0)""",
+FreezeSlider(model, frozen_to=0)""",
     "transfer": """runs = {('a', 'b', 'm'): [.7, .8], ('b', 'a', 'm'): [.5, .6]}
 TransferMatrix(runs, {'a': [.6, .61], 'b': [.6, .62]})""",
     "confusion": """x = np.zeros((3, 8, 8), 'uint8')
@@ -50,7 +50,7 @@ curves.show()""",
     def static(self): return figures["stem"]
 Needs()""",
     "foreign": "import ipywidgets\nipywidgets.IntSlider(description='foreign')",
-    "picture": "figures['top']",
+    "image": "figures['top']",
 }
 
 
@@ -156,19 +156,19 @@ def test_grid_scatter_and_curves(page):
     expect(page.get_by_role("button", name="two")).to_have_attribute("aria-pressed", "false")
 
 
-def test_what_needs_a_kernel_shows_its_picture_and_says_so(page):
+def test_what_needs_a_kernel_shows_its_figure_and_says_so(page):
     assert page.get_by_role("img", name="A line up to 0.").last.is_visible()
     assert page.get_by_text("works in the notebook, where a kernel runs").count() == 2
     assert page.get_by_text("alive", exact=True).count() == 0
 
 
-def test_every_picture_has_words(page):
+def test_every_figure_has_words(page):
     alts = page.locator("img").evaluate_all("(all) => all.map((image) => image.alt)")
     assert len(alts) > 10
     assert all(alt and "No description" not in alt for alt in alts)
 
 
-def test_without_scripts_there_are_pictures(chromium, published):
+def test_without_scripts_there_are_images(chromium, published):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((published / "lesson.html").as_uri())
@@ -189,7 +189,7 @@ def test_on_paper(page, shots):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_the_colours_of_jupyterlab(chromium, executed, axe, tmp_path, theme):  # noqa: F811
+def test_axe_finds_nothing_serious_in_the_colors_of_jupyterlab(chromium, executed, axe, tmp_path, theme):  # noqa: F811
     (tmp_path / "page.html").write_text(export.page(executed, theme=theme), "utf-8")
     page = chromium.new_page(viewport={"width": 1000, "height": 800})
     page.goto((tmp_path / "page.html").as_uri())
@@ -198,7 +198,7 @@ def test_axe_finds_nothing_serious_in_the_colours_of_jupyterlab(chromium, execut
     page.close()
 
 
-def test_a_widget_that_fails_leaves_its_picture(chromium, executed, tmp_path):
+def test_a_widget_that_fails_leaves_its_figure(chromium, executed, tmp_path):
     broken = copy.deepcopy(executed)
     state = broken.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
     for record in state.values():

@@ -13,8 +13,8 @@ from tlwidgets.widgets.feature_map import FeatureMap
 CLASSES = ["cat", "dog", "owl"]
 
 
-def pictures(labels, side=16):
-    """Pictures whose brightness says the class."""
+def images(labels, side=16):
+    """Images whose brightness says the class."""
     rng = np.random.default_rng(1)
     return (rng.random((len(labels), side, side, 3)) * 90 + 55 * np.asarray(labels)[:, None, None, None]).astype(
         "uint8"
@@ -28,7 +28,7 @@ def clusters(n=60, **options):
     early, late = rng.normal(size=(n, 12)), rng.normal(size=(n, 12)) + centres[labels]
     domains = [("photo", "sketch")[i % 2] for i in range(n)]
     features = {"block1": early, "block2": (early + late) / 2, "block3": late}
-    options = {"pictures": pictures(labels), "domains": domains, **options}
+    options = {"images": images(labels), "domains": domains, **options}
     return FeatureMap(features, labels, CLASSES, **options)
 
 
@@ -41,21 +41,21 @@ def square():
 def test_arrows_go_to_the_nearest_point_that_way(mount):
     page = mount_widget(mount, square())
     drawn(page)
-    area = page.get_by_role("slider", name="Pictures in b")
-    assert area.get_attribute("aria-valuetext") == "none of 5 pictures chosen"
+    area = page.get_by_role("slider", name="Images in b")
+    assert area.get_attribute("aria-valuetext") == "none of 5 images chosen"
     area.focus()
     for key, point in (("ArrowDown", 0), ("ArrowRight", 1), ("ArrowRight", 1), ("ArrowLeft", 0), ("ArrowUp", 3),
                        ("PageDown", 2), ("Home", 0), ("End", 4)):  # fmt: skip
         page.keyboard.press(key)
         assert area.get_attribute("aria-valuenow") == str(point), key
-    assert area.get_attribute("aria-valuetext").startswith("picture 4: owl; nearest in b: ")
+    assert area.get_attribute("aria-valuetext").startswith("image 4: owl; nearest in b: ")
     page.wait_for_function("model.saved.at(-1)?.point === 4")
     page.keyboard.press("Escape")
     assert page.evaluate("model.saved.at(-1)") == {"point": None}
     assert page.errors == []
 
 
-def test_by_mouse_a_picture_comes_with_the_point(mount):
+def test_by_mouse_an_image_comes_with_the_point(mount):
     page = mount_widget(mount, clusters())
     drawn(page)
     box = page.locator(".tlw-map-area").last.bounding_box()
@@ -64,7 +64,7 @@ def test_by_mouse_a_picture_comes_with_the_point(mount):
     page.evaluate("model.set('point', null)")
     at = (ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2)
     page.mouse.move(*at)
-    assert "picture 7" in page.locator(".tlw-map-card").text_content()
+    assert "image 7" in page.locator(".tlw-map-card").text_content()
     assert page.locator(".tlw-map-float .tlw-tile").is_visible()
     assert page.locator(".tlw-map-near .tlw-tile").count() == 4
     page.mouse.click(*at)
@@ -92,7 +92,7 @@ def test_block_and_comparison(mount):
         "(c) => c.width"
     )
     page.evaluate("model.set('point', 3)")
-    assert page.locator(".tlw-map-here").count() == 2  # the same picture in both
+    assert page.locator(".tlw-map-here").count() == 2  # the same image in both
     assert page.errors == []
 
 
@@ -160,7 +160,7 @@ def test_little_to_show(mount, features):
     if len(features) and np.isfinite(features[0]).all():
         page.get_by_role("slider").focus()
         page.keyboard.press("ArrowLeft")
-        assert page.get_by_role("slider").get_attribute("aria-valuetext") == "picture 0: cat"
+        assert page.get_by_role("slider").get_attribute("aria-valuetext") == "image 0: cat"
     assert page.errors == []
 
 
@@ -168,14 +168,14 @@ def test_five_thousand_points(mount):
     rng = np.random.default_rng(0)
     labels = np.arange(5000) % 100
     widget = FeatureMap({b: rng.normal(size=(5000, 2)) for b in "ab"}, labels, [f"class {i}" for i in range(100)],
-                        pictures(labels % 3, 8), method="given")  # fmt: skip
+                        images(labels % 3, 8), method="given")  # fmt: skip
     page = mount_widget(mount, widget)
     drawn(page)
     assert page.locator(".tlw *").count() < 120
-    page.get_by_role("slider", name="Pictures").focus()
+    page.get_by_role("slider", name="Images").focus()
     page.keyboard.press("End")
     page.keyboard.press("PageUp")
-    assert page.get_by_role("slider", name="Pictures").get_attribute("aria-valuenow") == "4899"
+    assert page.get_by_role("slider", name="Images").get_attribute("aria-valuenow") == "4899"
     assert page.errors == []
 
 

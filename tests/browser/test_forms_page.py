@@ -46,14 +46,14 @@ def test_every_choice_answers_with_its_reason(mount):
 
 def test_the_figure_follows_the_handle_without_the_kernel(mount):
     state = {"label": "Block", "names": ["stem", "middle", "top"], "value": "top", "_words": ["a", "b", "c"]}
-    page = mount(FigureSlider, {**state, "_pictures": []})
-    picture = page.get_by_role("img")
+    page = mount(FigureSlider, {**state, "_images": []})
+    image = page.get_by_role("img")
     slider = page.get_by_role("slider", name="Block")
     assert slider.get_attribute("aria-valuetext") == "top"
     slider.focus()
     page.keyboard.press("Home")
     expect(slider).to_have_attribute("aria-valuetext", "stem")
-    assert picture.get_attribute("alt") == "a"
+    assert image.get_attribute("alt") == "a"
     assert page.evaluate("model.saved.at(-1)") == {"value": "stem"}
 
 

@@ -26,7 +26,7 @@ def layers(n, bad_name=None):
 
 
 def state(n=12, **changes):
-    values = {"_layers": layers(n), "value": 4, "keep_batchnorm_frozen": True, "_stale": False}
+    values = {"_layers": layers(n), "value": 4, "freeze_batchnorm": True, "_stale": False}
     return {**values, "label": "Frozen layers", **changes}
 
 
@@ -101,7 +101,7 @@ def test_batchnorm_checkbox(mount):
     page = mount(FreezeSlider, state())
     before = page.locator(".tlw-numbers").text_content()
     page.get_by_label("keep BatchNorm frozen").uncheck()
-    assert page.evaluate("model.saved.at(-1)") == {"keep_batchnorm_frozen": False}
+    assert page.evaluate("model.saved.at(-1)") == {"freeze_batchnorm": False}
     assert page.locator(".tlw-numbers").text_content() != before
     plain = [row for row in layers(4) if not row["batchnorm"]]
     other = mount(FreezeSlider, state(_layers=plain))

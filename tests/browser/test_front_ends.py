@@ -60,7 +60,11 @@ def notebook7(tmp_path_factory):
 
 
 def test_in_notebook_7(chromium, notebook7, shots):
-    cells = [MODEL, "slider = FreezeSlider(model, frozen=0)\nslider", "print(slider.value, model.layers[0].trainable)"]
+    cells = [
+        MODEL,
+        "slider = FreezeSlider(model, frozen_to=0)\nslider",
+        "print(slider.value, model.layers[0].trainable)",
+    ]
     cells += ["curves = LiveCurves()\ncurves", TRAIN]
     notebook = InNotebook7(notebook7, chromium, cells, {"width": 1100, "height": 900})
     page = notebook.page
@@ -75,9 +79,9 @@ def test_in_notebook_7(chromium, notebook7, shots):
         page.locator(".tlw-curves[data-status=done][data-points='12']").wait_for()
         assert page.get_by_role("img", name="loss: mine training").is_visible()
         page.screenshot(path=shots / "notebook7.png", full_page=True)
-        pictures = [out for cell in notebook.save()["cells"] for out in cell.get("outputs", []) if "data" in out]
-        assert all("image/png" in out["data"] for out in pictures)
-        assert len(pictures) == 2
+        images = [out for cell in notebook.save()["cells"] for out in cell.get("outputs", []) if "data" in out]
+        assert all("image/png" in out["data"] for out in images)
+        assert len(images) == 2
         assert notebook.page_errors == []
     finally:
         notebook.close()
@@ -85,7 +89,7 @@ def test_in_notebook_7(chromium, notebook7, shots):
 
 def test_arrow_keys_stay_in_the_widget_in_notebook_7(chromium, notebook7):
     """Notebook 7 looks for its shortcuts on the way down to the element, JupyterLab on the way up."""
-    cells = [MODEL, "slider = FreezeSlider(model, frozen=0)\nslider"]
+    cells = [MODEL, "slider = FreezeSlider(model, frozen_to=0)\nslider"]
     notebook = InNotebook7(notebook7, chromium, cells, {"width": 1100, "height": 900})
     try:
         notebook.run()
@@ -148,7 +152,7 @@ def load(chromium, made):
     """``load(name, kind, scheme=…, way=…)``: page and frame with a widget, and what the console said."""
     contexts = []
 
-    def make(name, kind, *, scheme="light", way="blob"):
+    def make(name, kind, *, scheme="light", method="blob"):
         esm, css, state = made(name)
         context = chromium.new_context(viewport={"width": 900, "height": 700}, color_scheme=scheme)
         context.set_offline(True)
@@ -158,7 +162,7 @@ def load(chromium, made):
         page.on("pageerror", lambda error: page.said.append(str(error)))
         page.on("console", lambda m: page.said.append(m.text) if m.type in ("error", "warning") else None)
         inner = f"{PAGES[kind]}<style>{css}</style></body></html>"
-        if way == "frame":
+        if method == "frame":
             frames = '<iframe sandbox="allow-scripts" width="880" height="680" srcdoc="{}"></iframe>'
             page.set_content(frames.format(html.escape(inner)))
             frame = page.frames[1]
@@ -170,7 +174,7 @@ def load(chromium, made):
         for code in (_FAKE_MODEL, _DECODE):
             frame.evaluate("(code) => { (0, eval)(code); }", code)
         encoded = base64.b64encode(esm.encode()).decode()
-        frame.evaluate(MOUNT, [f"data:text/javascript;base64,{encoded}" if way == "data" else "", esm, state])
+        frame.evaluate(MOUNT, [f"data:text/javascript;base64,{encoded}" if method == "data" else "", esm, state])
         drawn(frame)
         return page, frame
 
@@ -201,23 +205,23 @@ def test_readable_in_a_dark_page_of_colab(load, axe, name):  # noqa: F811
     readable(load, axe, name, "Colab, dark")
 
 
-def test_axe_sees_colours_of_the_wrong_theme(load, axe):  # noqa: F811
+def test_axe_sees_colors_of_the_wrong_theme(load, axe):  # noqa: F811
     """So that an empty list means something."""
     _, frame = load("Quiz", "VS Code, dark")
     frame.evaluate("document.documentElement.style.setProperty('--vscode-editor-background', '#fff')")
     assert findings(frame, axe) != []
 
 
-@pytest.mark.parametrize("way", ["data", "frame"])
+@pytest.mark.parametrize("method", ["data", "frame"])
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
-def test_from_a_data_url_and_in_a_frame_without_an_origin(load, name, way):
-    page, frame = load(name, "a bare page", way=way)
+def test_from_a_data_url_and_in_a_frame_without_an_origin(load, name, method):
+    page, frame = load(name, "a bare page", method=method)
     assert frame.locator(".tlw").first.inner_text().strip()
     assert page.said == []
 
 
 def test_a_slider_moves_by_keyboard_in_a_frame_without_an_origin(load):
-    page, frame = load("FreezeSlider", "Colab, light", way="frame")
+    page, frame = load("FreezeSlider", "Colab, light", method="frame")
     handle = frame.get_by_role("slider", name="Frozen layers")
     handle.focus()
     page.keyboard.press("Home")

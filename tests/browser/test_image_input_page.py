@@ -22,14 +22,14 @@ def png(value=200, side=40):
 
 
 @pytest.fixture(scope="module")
-def pictures():
-    """Three pictures with predictions, the first explained."""
+def images():
+    """Three images with predictions, the first explained."""
     import keras
 
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((24, 24, 3)), keras.layers.Flatten(), keras.layers.Dense(6, "softmax")])
     widget = ImageInput(model, ["cat", "dog", BAD, "bird", "fish", "ünïcorn"], preprocess=lambda x: x / 100)
-    for i, name in enumerate(("first.png", BAD, "a very long name of a picture.png")):
+    for i, name in enumerate(("first.png", BAD, "a very long name of an image.png")):
         widget.add(png(100 + 50 * i), name)
     widget.explain(0)
     widget.selected = 0
@@ -63,11 +63,11 @@ def test_files_go_out_in_pieces(mount):
     assert sum(size for name, _, size in found if name == "big.bmp") == len(data)
     assert "kernel answers" in page.get_by_role("status").first.text_content()
     page.evaluate("model.set('_heard', 1)")
-    assert page.get_by_role("status").first.text_content() == "No pictures yet."
+    assert page.get_by_role("status").first.text_content() == "No images yet."
     assert page.errors == []
 
 
-def test_a_picture_of_100_megabytes_stays_here(mount):
+def test_an_image_of_100_megabytes_stays_here(mount):
     page = mount_widget(mount, ImageInput())
     record(page)
     page.evaluate("""() => {
@@ -117,7 +117,7 @@ def test_no_camera_has_a_sentence(mount):
     assert page.errors == []
 
 
-def test_a_picture_of_the_camera(mount):
+def test_an_image_of_the_camera(mount):
     page = mount_widget(mount, ImageInput())
     record(page)
     page.evaluate("""() => { const canvas = document.createElement("canvas");
@@ -129,7 +129,7 @@ def test_a_picture_of_the_camera(mount):
         Object.defineProperty(navigator, "mediaDevices", { value: mediaDevices, configurable: true }); }""")
     page.get_by_role("button", name="Camera").click()
     page.wait_for_function("document.querySelector('video').videoWidth > 0")
-    assert page.evaluate("document.activeElement.textContent") == "Take picture"
+    assert page.evaluate("document.activeElement.textContent") == "Take photo"
     page.keyboard.press("Enter")
     page.wait_for_function("model.sent.some((m) => m.kind === 'files')")
     assert pieces(page)[0][0] == "camera-1.jpg"
@@ -138,10 +138,10 @@ def test_a_picture_of_the_camera(mount):
     assert page.evaluate("document.activeElement.textContent") == "Camera"
 
 
-def test_choosing_by_keyboard(mount, pictures):
-    page = mount_widget(mount, pictures)
+def test_choosing_by_keyboard(mount, images):
+    page = mount_widget(mount, images)
     drawn(page)
-    listbox = page.get_by_role("listbox", name="Pictures")
+    listbox = page.get_by_role("listbox", name="Images")
     listbox.focus()
     page.keyboard.press("ArrowRight")
     assert page.evaluate("model.saved.at(-1)") == {"selected": 1}
@@ -163,11 +163,11 @@ def test_choosing_by_keyboard(mount, pictures):
     assert page.errors == []
 
 
-def test_without_a_kernel(mount, pictures):
-    page = mount_widget(mount, pictures)
+def test_without_a_kernel(mount, images):
+    page = mount_widget(mount, images)
     page.evaluate("model.state._no_kernel = true; document.querySelector('.view').remove(); addView()")
     drawn(page)
-    assert not page.get_by_role("button", name="Choose pictures").is_visible()
+    assert not page.get_by_role("button", name="Choose images").is_visible()
     page.get_by_role("listbox").focus()
     page.keyboard.press("ArrowRight")
     assert page.get_by_role("option", selected=True).locator(".tlw-name").text_content() == BAD
@@ -175,8 +175,8 @@ def test_without_a_kernel(mount, pictures):
 
 
 @pytest.mark.parametrize(("width", "dark"), [(360, False), (360, True), (900, False), (900, True)])
-def test_fits_and_looks_right(mount, shots, pictures, width, dark):
-    page = mount_widget(mount, pictures, width=width, dark=dark)
+def test_fits_and_looks_right(mount, shots, images, width, dark):
+    page = mount_widget(mount, images, width=width, dark=dark)
     drawn(page)
     page.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -187,8 +187,8 @@ def test_fits_and_looks_right(mount, shots, pictures, width, dark):
 
 def test_a_file_reaches_the_kernel_through_jupyterlab(open_notebook, tmp_path, shots):
     cells = [
-        "from tlwidgets.widgets.image_input import ImageInput\npictures = ImageInput(size=64)\npictures",
-        "print(pictures.value.shape, pictures.names, len(pictures.problems))",
+        "from tlwidgets.widgets.image_input import ImageInput\nimages = ImageInput(size=64)\nimages",
+        "print(images.value.shape, images.names, len(images.problems))",
     ]
     notebook = open_notebook(cells)
     notebook.run(0)
@@ -200,6 +200,6 @@ def test_a_file_reaches_the_kernel_through_jupyterlab(open_notebook, tmp_path, s
     expected = "(2, 64, 64, 3) ('large.png', 'small.png') 1"
     notebook.page.locator(".tlw-image[data-count='2']").first.wait_for()
     assert notebook.ask(1, expected) == expected
-    assert notebook.page.get_by_text("broken.jpg: no picture that Pillow can read.").first.is_visible()
+    assert notebook.page.get_by_text("broken.jpg: no image that Pillow can read.").first.is_visible()
     notebook.page.screenshot(path=shots / "lab_image.png")
     assert notebook.page_errors == []

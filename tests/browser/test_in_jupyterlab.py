@@ -36,8 +36,8 @@ curves.show()
 TRAIN = "h = make().fit(x, y, epochs=%d, validation_split=.2, verbose=0, callbacks=[curves.callback('frozen base')%s])"
 
 
-def pictures(document):
-    """Return the cells' outputs that hold a picture and its words."""
+def images(document):
+    """Return the cells' outputs that hold an image and its words."""
     outputs = [out for cell in document["cells"] for out in cell.get("outputs", [])]
     return [out for out in outputs if "image/png" in out.get("data", {})]
 
@@ -47,7 +47,7 @@ def test_freeze_slider_by_keyboard_and_mouse(open_notebook, shots):
         "print(slider.value, len(model.trainable_weights), model.get_layer('base').layers[2].trainable, slider.stale)"
     )
     notebook = open_notebook(
-        [MODEL, "slider = FreezeSlider(model, frozen=0)\nslider", state, "model.compile('adam', 'mse')"]
+        [MODEL, "slider = FreezeSlider(model, frozen_to=0)\nslider", state, "model.compile('adam', 'mse')"]
     )
     notebook.run()
     page = notebook.page
@@ -75,8 +75,8 @@ def test_freeze_slider_by_keyboard_and_mouse(open_notebook, shots):
     assert notebook.ask(2, "5 2 False False") == "5 2 False False"
     page.screenshot(path=shots / "lab_freeze_light.png")
 
-    (picture,) = pictures(notebook.save())
-    assert "5 of 6 layers frozen" in "".join(picture["data"]["text/plain"])  # the picture followed the hand
+    (image,) = images(notebook.save())
+    assert "5 of 6 layers frozen" in "".join(image["data"]["text/plain"])  # the image followed the hand
     assert notebook.page_errors == []
 
 
@@ -110,7 +110,7 @@ def test_pause_resume_and_stop_while_plain_fit_runs(open_notebook, shots):
     assert notebook.page_errors == []
 
 
-def test_reload_shows_the_curves_and_the_file_holds_a_picture(open_notebook, shots):
+def test_reload_shows_the_curves_and_the_file_holds_a_figure(open_notebook, shots):
     notebook = open_notebook([MODEL + SLOW, TRAIN % (12, ""), "print(curves.hidden, curves.smoothing)"])
     notebook.run(0, 1)
     page = notebook.page
@@ -122,11 +122,11 @@ def test_reload_shows_the_curves_and_the_file_holds_a_picture(open_notebook, sho
     page.get_by_role("button", name="frozen base").click()
     assert notebook.ask(2, "[] 0.0") == "[] 0.0"
 
-    (picture,) = pictures(notebook.save())
-    words = "".join(picture["data"]["text/plain"])
+    (image,) = images(notebook.save())
+    words = "".join(image["data"]["text/plain"])
     assert "frozen base: training loss from" in words
     assert "at epoch 12" in words
-    assert picture["metadata"]["image/png"]["alt"] == words
+    assert image["metadata"]["image/png"]["alt"] == words
 
     notebook.reload()
     page.locator(".tlw-curves[data-points='48']").wait_for()
@@ -134,8 +134,8 @@ def test_reload_shows_the_curves_and_the_file_holds_a_picture(open_notebook, sho
     assert notebook.page_errors == []
 
 
-def test_a_notebook_from_elsewhere_shows_the_picture(open_notebook):
-    """Someone else's executed notebook is not trusted and its kernel is gone: readers see the picture."""
+def test_a_notebook_from_elsewhere_shows_the_image(open_notebook):
+    """Someone else's executed notebook is not trusted and its kernel is gone: readers see the image."""
     notebook = open_notebook([MODEL + SLOW, TRAIN % (3, "")])
     notebook.run()
     document = notebook.save()
@@ -152,7 +152,7 @@ def dark_lab(tmp_path):
 
 
 def test_dark_theme(open_notebook, dark_lab, shots):
-    cells = [MODEL + SLOW, TRAIN % (8, ""), "FreezeSlider(model, frozen='block1')"]
+    cells = [MODEL + SLOW, TRAIN % (8, ""), "FreezeSlider(model, frozen_to='block1')"]
     notebook = open_notebook(cells, server=dark_lab)
     notebook.run()
     page = notebook.page

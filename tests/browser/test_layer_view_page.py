@@ -43,7 +43,7 @@ def test_by_keyboard_alone(mount, network, x):
     view = LayerView(network, x, precomputed=True)
     page = mount_widget(mount, view)
     view.value = "block2_conv"
-    dead = f"{len(view.dead())} are 0 for all pictures (×)."
+    dead = f"{len(view.dead())} are 0 for all images (×)."
     drawn(page)
     page.keyboard.press("Tab")  # the layer before the first one is disabled
     assert page.evaluate("document.activeElement.dataset.key") == "layer"
@@ -53,7 +53,7 @@ def test_by_keyboard_alone(mount, network, x):
     assert page.get_by_role("status").text_content() == f"Conv2D: 70 channels, maps of 12 × 12. {dead}"
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("model.saved.at(-1)") == {"picture": 1}
+    assert page.evaluate("model.saved.at(-1)") == {"image": 1}
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("End")
@@ -63,7 +63,7 @@ def test_by_keyboard_alone(mount, network, x):
     page.keyboard.press("Home")
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    assert page.evaluate("document.activeElement.ariaLabel") == "channel 5: 0 for all pictures"
+    assert page.evaluate("document.activeElement.ariaLabel") == "channel 5: 0 for all images"
     assert "this channel is silent here" in page.locator(".tlw-see-detail").text_content()
     page.keyboard.press("ArrowDown")
     assert page.evaluate("model.get('channel')") > 6
@@ -116,16 +116,16 @@ def test_the_map_is_drawn_in_the_theme(mount, network, x):
     page = mount_widget(mount, view)
     drawn(page)
 
-    def picture():
+    def image():
         return page.locator(".tlw-see-big").first.evaluate("(c) => c.toDataURL()")
 
-    before = picture()
+    before = image()
     page.evaluate("document.body.dataset.jpThemeLight = 'false'")
     drawn(page)
-    dark = picture()
+    dark = image()
     assert dark != before
-    page.evaluate("model.set('picture', 2)")
-    assert picture() != dark
+    page.evaluate("model.set('image', 2)")
+    assert image() != dark
     page.evaluate("addView()")
     page.evaluate("model.set('channel', 3)")
     texts = page.locator(".tlw-see-detail").all_text_contents()
@@ -163,7 +163,7 @@ model = keras.Sequential([keras.Input((12, 12, 3)), first, second])
 view = LayerView(model, np.random.random((4, 12, 12, 3)))
 view
 """
-    notebook = open_notebook([make, "print(view.value, view.channel, view.picture)"])
+    notebook = open_notebook([make, "print(view.value, view.channel, view.image)"])
     notebook.run()
     page = notebook.page
     page.get_by_role("button", name="Layer after").click()

@@ -1,4 +1,4 @@
-"""The matrices, the grid and the scatter in JupyterLab with a kernel: by keyboard alone, pictures, the saved file."""
+"""The matrices, the grid and the scatter in JupyterLab with a kernel: by keyboard alone, images, the saved file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pytest
 MAKE = """
 import numpy as np
 from tlwidgets.widgets import ConfusionMatrix, DecisionGrid, ScoreScatter, TransferMatrix
-pictures = np.random.default_rng(0).integers(0, 255, (60, 16, 16), "uint8")
-confusion = ConfusionMatrix(np.repeat([0, 1], 30), np.tile([0, 1, 1], 20), ["cat", "dog"], pictures)
+images = np.random.default_rng(0).integers(0, 255, (60, 16, 16), "uint8")
+confusion = ConfusionMatrix(np.repeat([0, 1], 30), np.tile([0, 1, 1], 20), ["cat", "dog"], images)
 grid = DecisionGrid({("few", "near", "frozen"): [.7, .72], ("few", "near", "tuned"): [.6, .62]})
 """
 STATE = "print(confusion.value, confusion.normalize, grid.value, grid.cell)"
@@ -55,7 +55,7 @@ def test_by_keyboard_alone(open_notebook, shots):
 
 
 @pytest.mark.parametrize("scale", [1, 2])
-def test_pages_of_pictures_and_two_views(open_notebook, scale):
+def test_pages_of_images_and_two_views(open_notebook, scale):
     notebook = open_notebook([MAKE, "confusion.value = ['dog', 'dog']\nconfusion", "confusion"], width=1100 // scale)
     notebook.run()
     page = notebook.page

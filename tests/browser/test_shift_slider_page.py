@@ -1,4 +1,4 @@
-"""ShiftSlider in an empty page: keyboard, dragging, kinds, pictures."""
+"""ShiftSlider in an empty page: keyboard, dragging, kinds, images."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def table(drop, seeds=3):
 def slider(**options):
     y, z = np.mgrid[0:32, 0:32] / 31
     shapes = [y, z, (y + z) / 2, np.hypot(y - 0.5, z - 0.5), 1 - y, (np.sin(12 * z) + 1) / 2]
-    pictures = (np.stack(shapes)[..., None] * [200, 160, 90]).astype("uint8")
+    images = (np.stack(shapes)[..., None] * [200, 160, 90]).astype("uint8")
 
     def predict(x):
         share = np.clip((x.mean(axis=(1, 2, 3)) - 40) / 90, 0, 1)
         return np.stack([1 - share, share], axis=1)
 
     models = {"frozen base": table(0.06), "fine-tuned": table(0.11)}
-    return ShiftSlider(models, pictures, [0, 0, 0, 0, 0, 1], CLASSES, predict, **options)
+    return ShiftSlider(models, images, [0, 0, 0, 0, 0, 1], CLASSES, predict, **options)
 
 
 def test_by_keyboard_alone(mount):
@@ -81,7 +81,7 @@ def test_dragging_is_answered_without_a_kernel(mount):
     assert page.evaluate("model.sent.length") == 0
 
 
-def test_kind_changes_lines_pictures_and_words(mount):
+def test_kind_changes_lines_images_and_words(mount):
     page = mount_widget(mount, slider())
     page.evaluate("model.set('value', 4)")
     drawn(page)
@@ -90,8 +90,8 @@ def test_kind_changes_lines_pictures_and_words(mount):
     assert page.evaluate("model.saved.at(-1)") == {"value": 4, "kind": "gaussian_noise"}
     assert page.locator(".tlw-shift-line").first.get_attribute("d") != line
     assert page.get_by_role("status").text_content().startswith("gaussian noise, severity 4: ")
-    picture = page.get_by_role("img", name="taken for").first
-    assert picture.get_attribute("aria-label").startswith("dark, taken for ")
+    image = page.get_by_role("img", name="taken for").first
+    assert image.get_attribute("aria-label").startswith("dark, taken for ")
     wrong = page.locator(".tlw-shift-wrong")
     assert wrong.count() > 0
     assert wrong.first.text_content().startswith("✗ ")

@@ -29,7 +29,9 @@ def panel():
     rng = np.random.default_rng(0)
     y = rng.integers(0, 3, 90)
     x = rng.normal(size=(90, 8, 8, 3)).astype("float32") + y[:, None, None, None]
-    panel = TrainingPanel(model, (x[:60], y[:60]), validation=(x[60:], y[60:]), frozen=4, rate=0.02, epochs=6)
+    panel = TrainingPanel(
+        model, (x[:60], y[:60]), validation_data=(x[60:], y[60:]), frozen_to=4, learning_rate=0.02, epochs=6
+    )
     panel.train()
     panel.freeze.value = 0
     panel.train()
@@ -59,13 +61,13 @@ def test_all_parts_are_there_and_speak_to_the_panel(mount, panel):
 
 def test_rate_and_budget_by_keyboard(mount, panel):
     page = fresh(mount, panel)
-    rate = page.get_by_role("slider", name="Learning rate")
-    assert rate.get_attribute("aria-valuetext") == "0.02"
-    rate.focus()
+    learning_rate = page.get_by_role("slider", name="Learning rate")
+    assert learning_rate.get_attribute("aria-valuetext") == "0.02"
+    learning_rate.focus()
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("model.saved.at(-1)") == {"rate": 0.05}
+    assert page.evaluate("model.saved.at(-1)") == {"learning_rate": 0.05}
     page.keyboard.press("Home")
-    assert rate.get_attribute("aria-valuetext") == "1e-6"
+    assert learning_rate.get_attribute("aria-valuetext") == "1e-6"
     budget = page.get_by_role("slider", name="Labels of each class")
     assert budget.get_attribute("aria-valuetext") == "all (60 examples)"
     budget.focus()
@@ -100,7 +102,14 @@ def test_a_press_takes_along_what_is_shown(mount, panel):
     page.get_by_role("button", name="Train").click()
     settings = page.evaluate("model.sent.find((m) => m.kind === 'train').settings")
     assert (settings["epochs"], settings["_freeze_value"]) == (3, 1)
-    assert set(settings) == {"rate", "per_class", "seeds", "epochs", "_freeze_value", "_freeze_keep_batchnorm_frozen"}
+    assert set(settings) == {
+        "learning_rate",
+        "per_class",
+        "seeds",
+        "epochs",
+        "_freeze_value",
+        "_freeze_freeze_batchnorm",
+    }
 
 
 def test_train_and_its_states(mount, panel):
@@ -180,7 +189,8 @@ model = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(8, 3, name="bloc
     layers.GlobalAveragePooling2D(), layers.Dense(3, "softmax", name="head")])
 y = np.random.randint(0, 3, 400)
 x = np.random.normal(size=(400, 8, 8, 3)).astype("float32") + y[:, None, None, None]
-panel = TrainingPanel(model, (x[:300], y[:300]), validation=(x[300:], y[300:]), frozen=0, epochs=1000, batch=8)
+panel = TrainingPanel(model, (x[:300], y[:300]), validation_data=(x[300:], y[300:]),
+                      frozen_to=0, epochs=1000, batch_size=8)
 panel
 """,
     "print(len(panel.runs), [r.ended for r in panel.runs], panel.training, panel.problem)",

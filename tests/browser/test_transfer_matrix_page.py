@@ -76,7 +76,7 @@ def test_by_mouse(mount):
     assert box["width"] > 100
 
 
-def test_signs_are_not_told_by_colour_alone(mount):
+def test_signs_are_not_told_by_color_alone(mount):
     page = mount_widget(mount, matrix())
     texts = page.locator(".tlw-cell-text").all_text_contents()
     assert len(texts) == 12

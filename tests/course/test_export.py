@@ -37,7 +37,7 @@ def carried(page):
     return json.loads(found[1]) if found else None
 
 
-def test_a_live_widget_travels_with_its_picture():
+def test_a_live_widget_travels_with_its_figure():
     page = export.page(notebook({"m": record(_alone=True, value=3), "l": {"state": {}}}, output()))
     data = carried(page)
     assert list(data["models"]) == ["m"], "only what is shown"
@@ -64,7 +64,7 @@ def test_what_needs_a_kernel_does_not_travel(state):
     assert 'alt="The words."' in page
 
 
-def test_without_state_there_are_pictures_with_words():
+def test_without_state_there_are_images_with_words():
     page = export.page(notebook({}, output(), output(**{"text/html": "<p>question</p>"})))
     assert carried(page) is None
     assert 'alt="The words."' in page

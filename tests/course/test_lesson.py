@@ -10,7 +10,7 @@ import tlwidgets as tl
 from tlwidgets.course import checks, content
 from tlwidgets.course.notebook import CLAIM_TYPE
 from tlwidgets.course.progress import Progress
-from tlwidgets.grading.sheet import tasks_of
+from tlwidgets.grading.generate import tasks_of
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_move_tells_too_little_from_too_much():
     assert "not moved" in checks.run("start_here/move", (5, model)).message
     tl.freeze(model, "block4")
     assert "further right" in checks.run("start_here/move", (5, model)).message
-    tl.freeze(model, len(tl.layers(model)))
+    tl.freeze(model, len(tl.list_layers(model)))
     assert "head is frozen too" in checks.run("start_here/move", (5, model)).message
     tl.freeze(model, "head_pool")
     assert "not what the widget says" in checks.run("start_here/move", (5, model)).message
@@ -156,11 +156,11 @@ def test_a_claim_leaves_its_verdict_in_the_notebook(said):
 
 def test_a_claim_over_seeds_tells_mean_and_spread_and_its_condition(said):
     lesson = tl.lesson("feature_extraction", "smoke")
-    lesson.claim("C10", "it shrinks", True, when="pictures are large", gain=[0.1, 0.2, 0.3])
+    lesson.claim("C10", "it shrinks", True, when="images are large", gain=[0.1, 0.2, 0.3])
     (data,) = said
-    assert data[CLAIM_TYPE]["verdict"] == "holds when pictures are large"
+    assert data[CLAIM_TYPE]["verdict"] == "holds when images are large"
     assert data[CLAIM_TYPE]["figures"]["gain"] == pytest.approx({"mean": 0.2, "std": 0.1, "n": 3})
-    assert "C10: it shrinks.\nHolds when pictures are large: gain 0.2 ± 0.1 (3 seeds)." in data["text/plain"]
+    assert "C10: it shrinks.\nHolds when images are large: gain 0.2 ± 0.1 (3 seeds)." in data["text/plain"]
 
 
 def test_progress_survives_a_damaged_file_and_a_folder_that_cannot_be_written(tmp_path):

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tlwidgets import _paths
-from tlwidgets.data import datasets, load
+from tlwidgets.data import list_datasets, load
 
-INFOS = {i.name: i for i in datasets()}
+INFOS = {i.name: i for i in list_datasets()}
 
 
 @pytest.mark.parametrize("name", [n for n, i in INFOS.items() if i.holds != "words"])
@@ -45,11 +45,11 @@ def test_card_and_record_agree_on_source_and_credit(name: str) -> None:
                 assert source["package"] in text
                 assert source["version"] in text
         assert (
-            part["licence"].removeprefix("LicenseRef-").replace("-", " ") in text
-            or part["licence"].replace("-BY-SA-", " BY-SA ").replace("-BY-", " BY ").replace("-PDDC", "") in text
-            or (part["licence"] == "CC-PDDC" and "public domain" in text)
+            part["license"].removeprefix("LicenseRef-").replace("-", " ") in text
+            or part["license"].replace("-BY-SA-", " BY-SA ").replace("-BY-", " BY ").replace("-PDDC", "") in text
+            or (part["license"] == "CC-PDDC" and "public domain" in text)
         )
-    for heading in ("flaws", "changed", "licence", "credit"):
+    for heading in ("flaws", "changed", "license", "credit"):
         assert heading in text.lower()
 
 

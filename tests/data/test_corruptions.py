@@ -1,4 +1,4 @@
-"""Corruptions do what they are called, more with each severity, and the same to a picture wherever it stands."""
+"""Corruptions do what they are called, more with each severity, and the same to an image wherever it stands."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import numpy as np
 import pytest
 
 from tlwidgets.data import load
-from tlwidgets.data.corruptions import corrupt, corruptions
+from tlwidgets.data.corruptions import corrupt, list_corruptions
 from tlwidgets.data.records import Images
 from tlwidgets.errors import CourseError
 
-KINDS = [c.name for c in corruptions()]
-NOISE = [c.name for c in corruptions() if c.family == "noise"]
-BLUR = [c.name for c in corruptions() if c.family == "blur"]
+KINDS = [c.name for c in list_corruptions()]
+NOISE = [c.name for c in list_corruptions() if c.family == "noise"]
+BLUR = [c.name for c in list_corruptions() if c.family == "blur"]
 FIXED = ("defocus_blur", "zoom_blur", "brightness", "contrast", "pixelate", "jpeg_compression")
 RANDOM = [k for k in KINDS if k not in FIXED]
 
 
 @pytest.fixture(scope="module")
-def pictures() -> Images:
+def images() -> Images:
     return load("styles", domain="noto", size=64).test.x[:24]
 
 
 @pytest.fixture(scope="module")
 def scene() -> Images:
-    """Pictures that fill their frame, which those of the styles do not: shapes with edges, and some grain."""
+    """Images that fill their frame, which those of the styles do not: shapes with edges, and some grain."""
     rng = np.random.default_rng(0)
     rows, columns = np.indices((96, 96)) / 96
     out = []
@@ -55,23 +55,23 @@ def checksum(x: Images) -> str:
 
 
 def test_there_are_the_fifteen_of_the_paper_in_four_families() -> None:
-    records = corruptions()
+    records = list_corruptions()
     assert len(records) == 15
     assert [sum(c.family == f for c in records) for f in ("noise", "blur", "weather", "digital")] == [3, 4, 4, 4]
     assert json.loads(json.dumps(records[0].to_json()))["name"] == "gaussian_noise"
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_severity_is_further_from_the_original_than_the_one_before(kind: str, pictures: Images) -> None:
-    before = pictures.copy()
-    distances = [distance(corrupt(pictures, kind, s), pictures) for s in range(6)]
+def test_every_severity_is_further_from_the_original_than_the_one_before(kind: str, images: Images) -> None:
+    before = images.copy()
+    distances = [distance(corrupt(images, kind, s), images) for s in range(6)]
     assert distances[0] == 0
     assert distances == sorted(set(distances))  # strictly
-    assert np.array_equal(pictures, before)  # what was given stays
+    assert np.array_equal(images, before)  # what was given stays
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_same_holds_for_grey_pictures_that_fill_their_frame(kind: str, scene: Images) -> None:
+def test_the_same_holds_for_grey_images_that_fill_their_frame(kind: str, scene: Images) -> None:
     grey = scene[..., :1]
     distances = [distance(corrupt(grey, kind, s), grey) for s in range(6)]
     assert distances == sorted(set(distances))
@@ -90,14 +90,14 @@ def test_shape_and_type_stay(kind: str, shape: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("value", [0, 255])
-def test_black_and_white_pictures_come_through(kind: str, value: int) -> None:
+def test_black_and_white_images_come_through(kind: str, value: int) -> None:
     y = corrupt(np.full((1, 32, 32, 3), value, np.uint8), kind, 5)
     if kind in [*BLUR, "elastic_transform", "pixelate", "contrast", "jpeg_compression"]:
         assert (y == value).all()  # nothing to blur or move
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_picture_comes_out_the_same_in_any_batch_place_and_layout(kind: str, scene: Images) -> None:
+def test_an_image_comes_out_the_same_in_any_batch_place_and_layout(kind: str, scene: Images) -> None:
     whole = corrupt(scene, kind, 3)
     assert np.array_equal(corrupt(scene[4:5], kind, 3), whole[4:5])
     assert np.array_equal(corrupt(scene[::-1], kind, 3), whole[::-1])
@@ -123,7 +123,7 @@ def test_the_seed_changes_what_is_random_and_only_that(kind: str, scene: Images)
 
 
 @pytest.mark.parametrize("kind", RANDOM)
-def test_two_pictures_do_not_share_their_draw(kind: str) -> None:
+def test_two_images_do_not_share_their_draw(kind: str) -> None:
     rng = np.random.default_rng(1)
     x = np.repeat(rng.integers(90, 160, (1, 64, 64, 3), dtype=np.uint8), 2, axis=0)
     x[1, 0, 0, 0] += 1
@@ -196,7 +196,7 @@ def test_contrast_pulls_towards_the_mean_and_keeps_it(scene: Images) -> None:
     assert y.std(axis=(1, 2)) == pytest.approx(0.1 * scene.std(axis=(1, 2)), rel=0.1)
 
 
-def test_weather_whitens_a_dark_picture() -> None:
+def test_weather_whitens_a_dark_image() -> None:
     dark = np.full((3, 96, 96, 3), 40, np.uint8)
     for kind in ("snow", "frost"):
         means = [corrupt(dark, kind, s).mean() for s in range(6)]
@@ -213,7 +213,7 @@ def test_elastic_transform_moves_and_hardly_invents_values(scene: Images) -> Non
     assert abs(y.mean() - scene.mean()) < 8
 
 
-def test_pixelate_leaves_blocks_of_one_colour(scene: Images) -> None:
+def test_pixelate_leaves_blocks_of_one_color(scene: Images) -> None:
     y = corrupt(scene, "pixelate", 5)  # blocks of 1 + 3 * 96/224 = 2.3 pixels
     equal = [(np.diff(x, axis=2) == 0).all(axis=-1).mean() for x in (scene, y)]
     assert equal[0] < 0.05
@@ -236,7 +236,7 @@ def test_jpeg_breaks_at_the_borders_of_its_blocks() -> None:
         (np.zeros((1, 9, 9, 3), np.uint8), "fog", -1, "outside 0"),
         (np.zeros((1, 9, 9, 3), np.uint8), "fog", 2.5, "whole number"),
         (np.zeros((1, 9, 9, 3), np.float32), "fog", 1, "uint8"),
-        (np.zeros((9, 9, 3), np.uint8), "fog", 1, r"picture\[None\]"),
+        (np.zeros((9, 9, 3), np.uint8), "fog", 1, r"image\[None\]"),
         (np.zeros((1, 9, 9, 4), np.uint8), "fog", 1, "3 or 1"),
         (np.zeros((1, 7, 9, 3), np.uint8), "fog", 1, "too small"),
         ([[1, 2]], "fog", 1, r"data\.test\.x"),
@@ -253,5 +253,5 @@ def test_a_seed_below_zero_is_refused() -> None:
         corrupt(np.zeros((1, 9, 9, 3), np.uint8), "fog", 1, seed=-1)
 
 
-def test_no_pictures_give_no_pictures() -> None:
+def test_no_images_give_no_images() -> None:
     assert corrupt(np.zeros((0, 9, 9, 3), np.uint8), "fog", 1).shape == (0, 9, 9, 3)

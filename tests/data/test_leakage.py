@@ -1,6 +1,6 @@
-"""No picture or text of train is in validation or test, not even moved, brightened, coded anew or reworded.
+"""No image or text of train is in validation or test, not even moved, brightened, coded anew or reworded.
 
-Pictures are compared by the correlation of their grey versions, the largest of nine shifts by up to one cell. Each
+Images are compared by the correlation of their grey versions, the largest of nine shifts by up to one cell. Each
 threshold lies above the most alike pair that was looked at and found to be two things, and below the copies planted
 here: a test that finds nothing says something only if it finds those.
 """
@@ -18,14 +18,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tlwidgets.data import datasets, load
+from tlwidgets.data import list_datasets, load
 
 SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """At how many cells a set is compared, and from which correlation two pictures count as one."""
+    """At how many cells a set is compared, and from which correlation two images count as one."""
 
     side: int
     alike: float
@@ -41,13 +41,13 @@ RULES = {
     "styles": Rule(12, 0.96),
     "brain": Rule(28, 0.96),
 }
-INFOS = {i.name: i for i in datasets()}
-PICTURES = [name for name, info in INFOS.items() if info.holds == "pictures"]
+INFOS = {i.name: i for i in list_datasets()}
+IMAGES = [name for name, info in INFOS.items() if info.holds == "images"]
 
 
 @cache
-def pictures(name: str) -> dict[str, tuple[np.ndarray, list[str]]]:
-    """Pictures and names of each split, of all domains together."""
+def images(name: str) -> dict[str, tuple[np.ndarray, list[str]]]:
+    """Images and names of each split, of all domains together."""
     sets = [load(name, domain=d) for d in INFOS[name].domains or (None,)]
     return {
         s: (np.concatenate([d.splits[s].x for d in sets]), [f"{d.domain}/{n}" for d in sets for n in d.splits[s].names])
@@ -58,9 +58,9 @@ def pictures(name: str) -> dict[str, tuple[np.ndarray, list[str]]]:
 def grey(x: np.ndarray, side: int) -> np.ndarray:
     """Grey versions, ``(n, side, side)``, with 0 for the colour of the edge."""
     out = np.empty((len(x), side, side), np.float32)
-    for i, picture in enumerate(x):
-        image = Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture).convert("L")
-        out[i] = np.asarray(image if image.width == side else image.resize((side, side), Image.Resampling.BOX))
+    for i, image in enumerate(x):
+        drawn = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).convert("L")
+        out[i] = np.asarray(drawn if drawn.width == side else drawn.resize((side, side), Image.Resampling.BOX))
     edges = np.concatenate([out[:, 0], out[:, -1], out[:, :, 0], out[:, :, -1]], axis=1)
     return out - np.median(edges, axis=1)[:, None, None]
 
@@ -105,10 +105,10 @@ def one_pixel_on(p: np.ndarray) -> np.ndarray:
 
 
 def crossing(name: str, planted: dict[str, np.ndarray] | None = None) -> list[tuple[str, str]]:
-    """Pairs of pictures that are alike and in different splits; ``planted`` goes into train."""
+    """Pairs of images that are alike and in different splits; ``planted`` goes into train."""
     rule = RULES[name]
-    small = {s: grey(x, rule.side) for s, (x, _) in pictures(name).items()}
-    names = {s: list(n) for s, (_, n) in pictures(name).items()}
+    small = {s: grey(x, rule.side) for s, (x, _) in images(name).items()}
+    names = {s: list(n) for s, (_, n) in images(name).items()}
     if planted:
         small["train"] = grey(np.stack(list(planted.values())), rule.side)  # all else was compared without them
         names["train"] = list(planted)
@@ -120,25 +120,25 @@ def crossing(name: str, planted: dict[str, np.ndarray] | None = None) -> list[tu
     return found
 
 
-def test_every_picture_set_has_a_rule() -> None:
-    assert set(RULES) == set(PICTURES)
+def test_every_image_set_has_a_rule() -> None:
+    assert set(RULES) == set(IMAGES)
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_no_picture_crosses_splits_not_even_as_a_near_copy(name: str) -> None:
+def test_no_image_crosses_splits_not_even_as_a_near_copy(name: str) -> None:
     assert crossing(name) == []
 
 
 # which part of the copies must be found
 CHANGES = {"same": (lambda p: p, 1.0), "brighter": (brighter, 0.97), "coded anew": (coded_anew, 0.9)}
 PLANTED = [pytest.param(name, *rule, id=f"{name}, {what}") for name in RULES for what, rule in CHANGES.items()]
-# at 8 x 8, a digit moved by a pixel has lost an eighth of itself: it is another picture
+# at 8 x 8, a digit moved by a pixel has lost an eighth of itself: it is another image
 PLANTED += [pytest.param(n, one_pixel_on, 0.7, id=f"{n}, one pixel on") for n, rule in RULES.items() if rule.side > 8]
 
 
 @pytest.mark.parametrize(("name", "change", "share"), PLANTED)
 def test_a_planted_copy_is_found(name: str, change: Callable[[np.ndarray], np.ndarray], share: float) -> None:
-    x, names = pictures(name)["test"]
+    x, names = images(name)["test"]
     if change is one_pixel_on:  # only where nothing falls over the edge
         inside = np.ptp(np.concatenate([x[:, -1], x[:, :, -1]], axis=1).reshape(len(x), -1), axis=1) == 0
         x, names = x[inside], [n for n, keep in zip(names, inside, strict=True) if keep]
@@ -149,7 +149,7 @@ def test_a_planted_copy_is_found(name: str, change: Callable[[np.ndarray], np.nd
 
 
 def test_no_digit_font_is_in_two_splits() -> None:
-    fonts = {s: {n.partition("_")[0] for n in names} for s, (_, names) in pictures("simulated_digits").items()}
+    fonts = {s: {n.partition("_")[0] for n in names} for s, (_, names) in images("simulated_digits").items()}
     assert [len(f) for f in fonts.values()] == [8, 2, 3]
     assert len(set.union(*fonts.values())) == 13
 

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from tlwidgets import _paths
-from tlwidgets.data import datasets, describe, load
+from tlwidgets.data import describe, list_datasets, load
 from tlwidgets.errors import CourseError
 
-EVERY = [(i.name, d) for i in datasets() if i.holds != "words" for d in (i.domains or (None,))]
-PICTURES = [case for case in EVERY if case[0] != "glosses"]
+EVERY = [(i.name, d) for i in list_datasets() if i.holds != "words" for d in (i.domains or (None,))]
+IMAGES = [case for case in EVERY if case[0] != "glosses"]
 
 
 def ids(case: tuple[str, str | None]) -> str:
@@ -36,7 +36,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("case", EVERY, ids=ids)
 def test_every_domain_loads_with_the_shapes_and_types_that_are_promised(case: tuple[str, str | None]) -> None:
     data = load(case[0], domain=case[1])
-    info = next(i for i in datasets() if i.name == case[0])
+    info = next(i for i in list_datasets() if i.name == case[0])
     for split in data.splits.values():
         assert split.x.dtype.kind == "U" if info.holds == "texts" else split.x.dtype == np.uint8
         assert split.x.shape == (len(split), *info.shape)
@@ -45,12 +45,12 @@ def test_every_domain_loads_with_the_shapes_and_types_that_are_promised(case: tu
         assert set(split.y.tolist()) == set(range(len(data.classes)))  # no class is missing anywhere
         assert len(set(zip(split.y.tolist(), split.names, strict=True))) == len(split)
     assert data.counts == info.counts[case[1] or case[0]]
-    assert data.licence == info.licence[case[1] or case[0]]
+    assert data.license == info.license[case[1] or case[0]]
     assert data.credit
 
 
-@pytest.mark.parametrize("case", PICTURES, ids=ids)
-def test_pictures_are_not_blank(case: tuple[str, str | None]) -> None:
+@pytest.mark.parametrize("case", IMAGES, ids=ids)
+def test_images_are_not_blank(case: tuple[str, str | None]) -> None:
     for split in load(case[0], domain=case[1]).splits.values():
         assert (np.ptp(split.x.reshape(len(split), -1), axis=1) > 40).all()
 
@@ -82,7 +82,7 @@ def test_a_budget_takes_from_train_only() -> None:
 
 
 def test_budgets_of_twenty_work_in_every_style() -> None:
-    for domain in next(i for i in datasets() if i.name == "styles").domains:
+    for domain in next(i for i in list_datasets() if i.name == "styles").domains:
         assert len(load("styles", domain=domain, per_class=20).train) == 120
 
 
@@ -92,7 +92,7 @@ def test_one_seed_draws_the_same_concepts_in_every_emoji_style() -> None:
 
 
 @pytest.mark.parametrize("size", [8, 64, 96, 130])
-def test_size_gives_square_pictures_that_look_the_same(size: int) -> None:
+def test_size_gives_square_images_that_look_the_same(size: int) -> None:
     native = load("styles", domain="noto", per_class=2)
     data = load("styles", domain="noto", per_class=2, size=size)
     assert data.train.x.shape == (12, size, size, 3)
@@ -100,7 +100,7 @@ def test_size_gives_square_pictures_that_look_the_same(size: int) -> None:
     assert np.allclose(data.train.x.mean((1, 2)), native.train.x.mean((1, 2)), atol=9)
 
 
-def test_grey_pictures_keep_their_channel_when_resized() -> None:
+def test_grey_images_keep_their_channel_when_resized() -> None:
     assert load("digits", per_class=3, size=32).train.x.shape == (30, 32, 32, 1)
 
 
@@ -109,7 +109,7 @@ def test_numbers_of_numpy_are_whole_numbers_too() -> None:
     assert plain.train.names == numpy.train.names
 
 
-def test_texts_load_like_pictures() -> None:
+def test_texts_load_like_images() -> None:
     data = load("glosses", per_class=5, seed=1)
     assert data.train.x.shape == (40,)
     assert all(isinstance(text, str) and len(text) > 8 for text in data.train.x)
@@ -133,7 +133,7 @@ def test_the_table_names_every_domain_and_fits_a_page() -> None:
     lines = describe().splitlines()
     assert max(map(len, lines)) <= 100
     assert len(lines) == 1 + len(EVERY) + 1  # a head, and the words
-    for info in datasets():
+    for info in list_datasets():
         for key, counts in info.counts.items():
             name = key if key == info.name else f"{info.name}/{key}"
             line = next(line.split() for line in lines if line.split()[0] == name)
@@ -219,7 +219,7 @@ def test_a_missing_file_is_named(copied: Path) -> None:
 
 def test_a_damaged_domain_does_not_hide_the_list(copied: Path) -> None:
     (copied / "styles" / "noto.zip").unlink()
-    assert {i.name for i in datasets()} == {"fashion_mnist", "styles"}
+    assert {i.name for i in list_datasets()} == {"fashion_mnist", "styles"}
 
 
 def test_text_form_is_one_line_with_counts_and_licence() -> None:
@@ -229,7 +229,7 @@ def test_text_form_is_one_line_with_counts_and_licence() -> None:
     assert all(word in text for word in ("styles/noto", "30 train", "97 test", "96 × 96 × 3", "Apache-2.0"))
 
 
-@pytest.mark.parametrize("case", PICTURES, ids=ids)
+@pytest.mark.parametrize("case", IMAGES, ids=ids)
 def test_rich_form_shows_every_class_with_text_for_those_who_cannot_see_it(
     case: tuple[str, str | None],
 ) -> None:
@@ -247,11 +247,11 @@ def test_info_is_json_and_gives_the_accuracy_of_no_thought() -> None:
     info = json.loads(json.dumps(data.info()))
     assert info["counts"]["train"] == dict.fromkeys(data.classes, 5)
     assert info["majority"] == pytest.approx(np.bincount(data.test.y).max() / len(data.test), abs=1e-3)
-    assert info["licence"] == "CC-PDDC"
+    assert info["license"] == "CC-PDDC"
 
 
 def test_the_list_of_data_sets_is_json_and_complete() -> None:
-    infos = {i.name: json.loads(json.dumps(i.info())) for i in datasets()}
+    infos = {i.name: json.loads(json.dumps(i.info())) for i in list_datasets()}
     assert set(infos) >= {"styles", "fashion_mnist", "digits"}
     assert list(infos) == sorted(infos)
     assert infos["styles"]["domains"][0] == "noto"
@@ -260,7 +260,7 @@ def test_the_list_of_data_sets_is_json_and_complete() -> None:
     assert all(len(s) == 64 for s in infos["styles"]["sha256"].values())
 
 
-def test_loading_pictures_needs_no_heavy_library() -> None:
+def test_loading_images_needs_no_heavy_library() -> None:
     code = (
         "import sys; from tlwidgets.data import load, datasets; datasets(); "
         "load('styles', domain='noto', per_class=2)._repr_html_(); "
@@ -274,7 +274,7 @@ def test_digits_of_another_version_are_refused(monkeypatch: pytest.MonkeyPatch, 
     shutil.copytree(_paths.datasets_root() / "digits", tmp_path / "digits")
     card = tmp_path / "digits" / "dataset.json"
     text = card.read_text(encoding="utf-8")
-    wanted = json.loads(text)["parts"][0]["pictures_sha256"]
+    wanted = json.loads(text)["parts"][0]["images_sha256"]
     card.write_text(text.replace(wanted, "0" * 64), encoding="utf-8")
     monkeypatch.setattr(_paths, "datasets_root", lambda: tmp_path)
     with pytest.raises(CourseError, match="scikit-learn"):

@@ -1,4 +1,4 @@
-"""The set "styles": no concept, picture or look-alike in two splits; the tables agree with the files."""
+"""The set "styles": no concept, image or look-alike in two splits; the tables agree with the files."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import pytest
 from PIL import Image
 
 from tlwidgets import _paths
-from tlwidgets.data import Dataset, datasets, load
+from tlwidgets.data import Dataset, list_datasets, load
 
 FOLDER = _paths.datasets_root() / "styles"
-DOMAINS = next(i for i in datasets() if i.name == "styles").domains
+DOMAINS = next(i for i in list_datasets() if i.name == "styles").domains
 EMOJI = tuple(d for d in DOMAINS if d != "openclipart")
-ALIKE = 0.94  # correlation of 16 x 16 grey versions from which two pictures of a class count as the same
+ALIKE = 0.94  # correlation of 16 x 16 grey versions from which two images of a class count as the same
 
 
 @cache
@@ -83,7 +83,7 @@ def test_shares_of_the_splits(name: str) -> None:
         assert 0.18 <= shares["test"] <= 0.30, label
 
 
-def test_no_picture_or_look_alike_crosses_splits_within_a_style_or_between_styles() -> None:
+def test_no_image_or_look_alike_crosses_splits_within_a_style_or_between_styles() -> None:
     x, split, label, name = [], [], [], []
     for d in DOMAINS:
         for s, part in domain(d).splits.items():
@@ -103,15 +103,15 @@ def test_no_picture_or_look_alike_crosses_splits_within_a_style_or_between_style
     assert [(name[i], name[j]) for i, j in np.argwhere(pairs)] == []
 
 
-def test_no_picture_is_in_two_splits_not_even_under_another_class() -> None:
+def test_no_image_is_in_two_splits_not_even_under_another_class() -> None:
     seen: dict[bytes, str] = {}
     for d in DOMAINS:
         for split, part in domain(d).splits.items():
-            for picture in part.x:
-                assert seen.setdefault(picture.tobytes(), split) == split, d
+            for image in part.x:
+                assert seen.setdefault(image.tobytes(), split) == split, d
 
 
-def test_pictures_are_cropped_alike_in_every_style() -> None:
+def test_images_are_cropped_alike_in_every_style() -> None:
     for d in DOMAINS:
         for part in domain(d).splits.values():
             edge = np.concatenate([part.x[:, :2].reshape(len(part), -1), part.x[:, -2:].reshape(len(part), -1)], axis=1)
@@ -146,7 +146,7 @@ def test_archives_are_the_same_bytes_whatever_the_order_and_the_time(tmp_path: P
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L"])
-def test_pictures_of_any_mode_come_out_centred_on_white(mode: str) -> None:
+def test_images_of_any_mode_come_out_centred_on_white(mode: str) -> None:
     build = build_script()
     image = Image.new("RGBA", (200, 100), (255, 255, 255, 0))
     image.paste((0, 0, 0, 255), (150, 10, 190, 30))
@@ -161,16 +161,14 @@ def test_pictures_of_any_mode_come_out_centred_on_white(mode: str) -> None:
     assert np.ptp(dark, axis=0).tolist() == pytest.approx([43, 87], abs=2)
 
 
-def test_the_split_does_not_depend_on_the_order_of_the_pictures() -> None:
+def test_the_split_does_not_depend_on_the_order_of_the_images() -> None:
     build = build_script()
 
     def none() -> Image.Image:
-        raise AssertionError("a split needs no picture")
+        raise AssertionError("a split needs no image")
 
-    pictures = [
-        build.Picture(label, f"{label}-{i}", f"{label}-{i}", none) for label in build.CLASSES for i in range(40)
-    ]
-    forward = build.deal({"noto": pictures, "openclipart": pictures})
-    backward = build.deal({"noto": pictures[::-1], "openclipart": pictures[::-1]})
+    images = [build.Image(label, f"{label}-{i}", f"{label}-{i}", none) for label in build.CLASSES for i in range(40)]
+    forward = build.deal({"noto": images, "openclipart": images})
+    backward = build.deal({"noto": images[::-1], "openclipart": images[::-1]})
     assert forward == backward
-    assert Counter(forward.values())["train"] == pytest.approx(0.6 * len(pictures), abs=12)
+    assert Counter(forward.values())["train"] == pytest.approx(0.6 * len(images), abs=12)

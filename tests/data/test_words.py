@@ -92,7 +92,7 @@ def test_a_mistake_gets_one_sentence(glove: WordVectors, call: object, words: li
 
 def test_shown_as_text_table_and_json(glove: WordVectors) -> None:
     assert "20000 words" in repr(glove)
-    assert json.loads(json.dumps(glove.info()))["licence"] == "PDDL-1.0"
+    assert json.loads(json.dumps(glove.info()))["license"] == "PDDL-1.0"
     assert "bread" in glove._repr_html_()
     assert "dog" in glove
     assert "xqzzy" not in glove

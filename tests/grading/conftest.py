@@ -1,4 +1,4 @@
-"""A small sheet without TensorFlow, and one engine for all tests of this room."""
+"""A small assignment without TensorFlow, and one engine for all tests of this room."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tlwidgets.grading import sandbox
 from tlwidgets.grading.engine import Engine
 
 SHEETS = Path(__file__).parent / "assignments"
-collect_ignore = ["assignments"]  # hidden tests of a sheet run in a box, not here
+collect_ignore = ["assignments"]  # hidden tests of an assignment run in a sandbox, not here
 DOUBLE = "def double(x):\n    return 2 * x"
 TOTAL = "def total(numbers):\n    return sum(numbers)"
 
@@ -33,7 +33,7 @@ def sandbox_kind() -> str:
 
 @pytest.fixture(scope="session")
 def engine(sandbox_kind):
-    """Boxes that share a process which has imported NumPy, IPython and pytest."""
+    """Sandboxes that share a process which has imported NumPy, IPython and pytest."""
     with Engine(sandbox_kind) as engine:
         yield engine
 
@@ -45,7 +45,7 @@ def cheap():
 
 @pytest.fixture
 def hand_in(cheap):
-    """Return a filled-in copy of the cheap sheet as bytes, or as the notebook it would be."""
+    """Return a filled-in copy of the cheap assignment as bytes, or as the notebook it would be."""
 
     def fill(double=DOUBLE, total=TOTAL, why="Because.", *, raw=True):
         whole = json.loads(cheap.notebook(cheap.release()))

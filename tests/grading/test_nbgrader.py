@@ -1,4 +1,4 @@
-"""The same sheets through nbgrader's own commands: a course that uses nbgrader can take them unchanged."""
+"""The same assignments through nbgrader's own commands: a course that uses nbgrader can take them unchanged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAME = "freezing"
 
 @pytest.fixture(scope="module")
 def course(top, tmp_path_factory):
-    """A course folder of nbgrader with one sheet, as its users set it up."""
+    """A course folder of nbgrader with one assignment, as its users set it up."""
     pytest.importorskip("nbgrader", reason="the extra [grading] is not installed")
     folder = tmp_path_factory.mktemp("course")
     assignments.build(assignments.load(NAME), folder / "built")

@@ -112,13 +112,13 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(sandbox_kind, class_fol
     rows = table(out / "grades.csv")
     assert [r["learner"] for r in rows] == [f"learner{i:02d}" for i in range(24)]
     assert {r["points"] for r in rows} == {"4"}
-    assert len(list((out / "runs").glob("*.json"))) == len(list((out / "marks").glob("*.json"))) == 24
+    assert len(list((out / "runs").glob("*.json"))) == len(list((out / "points").glob("*.json"))) == 24
     assert kills >= 1
     assert not [p for p in out.rglob("*.partial") if p.stat().st_mtime > time.time()]
 
 
 def test_a_failing_machine_never_costs_a_mark(class_folder, hand_in, cheap, tmp_path, sandbox_kind):
-    """The module that all boxes need does not exist: nobody can be graded, and nobody gets 0."""
+    """The module that all sandboxes need does not exist: nobody can be graded, and nobody gets 0."""
     broken = replace(
         cheap, cells=tuple({**c, "source": c["source"].replace("numpy", "no_such_module")} for c in cheap.cells)
     )
@@ -262,7 +262,7 @@ def test_a_notebook_of_200_mb_is_not_read_and_is_said(grade, hand_in, tmp_path):
 
 
 def test_an_interrupt_ends_everything_in_order(sandbox_kind, class_folder, hand_in, tmp_path):
-    """Ctrl-C: status 130, what was finished is kept, and no box runs on."""
+    """Ctrl-C: status 130, what was finished is kept, and no sandbox runs on."""
     marker = str(900_000_000 + os.getpid())
     waits = f"import subprocess\nsubprocess.run(['sleep', '{marker}'])"
     source = class_folder({f"learner{i}": hand_in(waits, why=str(i)) for i in range(6)})

@@ -1,4 +1,4 @@
-"""What the box is made of, and that nothing weaker takes its place."""
+"""What the sandbox is made of, and that nothing weaker takes its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sheets of the course are sound, and an unsound one is told from them."""
+"""The assignments of the course are sound, and an unsound one is told from them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_every_exercise_of_every_lesson_has_a_sheet():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_it_is_sound(name, warm):
-    """Solution full marks for two seeds, empty copy none, stubs and hints in place, no test in the release."""
+    """Solution full points for two seeds, empty copy none, stubs and hints in place, no test in the release."""
     assert verify(assignments.load(name), warm) == []
 
 
@@ -71,12 +71,12 @@ os._exit(0)"""
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == "freeze_to":
             cell["source"] = forge
     ran = unit.run(warm, sheet, json.dumps(whole).encode(), 4, Limits(cpu=30))
-    marks = unit.judge(warm, sheet, ran, 4, Limits(cpu=30))
+    scores = unit.judge(warm, sheet, ran, 4, Limits(cpu=30))
     assert ran.records["freeze_to.0"][0] == "keras"
     tasks = {t.name: t.task for t in hidden_tests(sheet)}
-    assert {m.passed for m in marks if tasks[m.test] == "freeze_to"} == {False}
-    assert {m.passed for m in marks if tasks[m.test] == "uses"} == {True}
-    assert any("Lambda, which is not opened" in m.message for m in marks)
+    assert {m.passed for m in scores if tasks[m.test] == "freeze_to"} == {False}
+    assert {m.passed for m in scores if tasks[m.test] == "uses"} == {True}
+    assert any("Lambda, which is not opened" in m.message for m in scores)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -114,7 +114,7 @@ def test_an_unsound_sheet_is_noticed(cheap, engine, old, new, words):
 
 
 def test_points_that_do_not_add_up_are_noticed(cheap):
-    hidden = {k: v.replace('@worth("total", 1', '@worth("total", 3', 1) for k, v in cheap.hidden.items()}
+    hidden = {k: v.replace('@points("total", 1', '@points("total", 3', 1) for k, v in cheap.hidden.items()}
     assert any("hidden tests are worth 4" in s for s in assignments.problems(replace(cheap, hidden=hidden)))
 
 
@@ -167,7 +167,7 @@ def test_the_doctor_tries_real_attacks(sandbox_kind, capsys):
 
 
 def test_the_doctor_notices_a_hole(sandbox_kind, monkeypatch):
-    """A box that shows one folder too many is a box that the doctor warns of."""
+    """A sandbox that shows one folder too many is a sandbox that the doctor warns of."""
     from tlwidgets.grading import doctor, sandbox
 
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:

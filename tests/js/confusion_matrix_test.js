@@ -82,7 +82,7 @@ const images = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => 
 
 Deno.test("there is always a first page", () => {
   assert.deepEqual([0, 1, 24, 25, 48, 100000].map((n) => lastPage(n, 24)), [0, 0, 0, 1, 1, 4166]);
-  assert.equal(placeOf(1, state), "pictures 25 to 30 of 30");
+  assert.equal(placeOf(1, state), "images 25 to 30 of 30");
 });
 
 Deno.test("the kernel is asked only for what is not here and can be had", () => {
@@ -101,7 +101,7 @@ Deno.test("what is said while images are asked for, and without a kernel", () =>
   assert.equal(noteOf(state, false), "");
   assert.equal(noteOf({ ...state, fetched: images(24) }, true), "");
   const alone = { ...state, alone: true };
-  assert.match(noteOf(alone, false), /^ Its pictures need/);
+  assert.match(noteOf(alone, false), /^ Its images need/);
   assert.match(noteOf({ ...alone, ahead: images(5) }, false), /^ The first 5 came/);
   assert.equal(noteOf({ ...alone, ahead: images(30) }, false), "");
   assert.equal(noteOf({ ...alone, count: 0 }, false), "");

@@ -96,10 +96,10 @@ Deno.test("an image says what it is and what it is taken for", () => {
   assert.deepEqual(imageWords(undefined, ["dark", 0.5], 3), {
     wrong: null,
     text: "dark 0.50",
-    words: "picture 3, taken for dark 0.50",
+    words: "image 3, taken for dark 0.50",
   });
   assert.deepEqual(imageWords("dark", undefined, 0), { wrong: null, text: "dark", words: "dark" });
-  assert.deepEqual(imageWords(undefined, undefined, 7), { wrong: null, text: "", words: "picture 7" });
+  assert.deepEqual(imageWords(undefined, undefined, 7), { wrong: null, text: "", words: "image 7" });
 });
 
 /** @type {Bin[]} */

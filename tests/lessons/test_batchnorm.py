@@ -60,32 +60,32 @@ def test_the_measurement_is_complete(shipped):
     assert shipped.settings["held_out"] == 154
     assert {k: shipped.settings[k] for k in batchnorm.SETTINGS} == batchnorm.SETTINGS
     for batch in (8, 32):
-        for way in batchnorm.WAYS:
-            assert shipped.values("seed", way=way, batch=batch, momentum=0.99) == SEEDS
-        assert shipped.values("seed", way="left free", batch=batch, momentum=0.9) == SEEDS
+        for method in batchnorm.METHODS:
+            assert shipped.values("seed", method=method, batch_size=batch, momentum=0.99) == SEEDS
+        assert shipped.values("seed", method="left free", batch_size=batch, momentum=0.9) == SEEDS
 
 
 def test_the_advised_argument_changes_no_digit(shipped):
     for column in ("fit_accuracy", "train_accuracy", "accuracy", "recalibrated"):
         advised, free = (
-            shipped.values(column, way=way, momentum=0.99) for way in ("nested, training=False", "left free")
+            shipped.values(column, method=method, momentum=0.99) for method in ("nested, training=False", "left free")
         )
         assert advised == free
 
 
 def test_statistics_moved_where_the_lesson_says_so(shipped):
     layers = shipped.settings["layers"]
-    assert set(shipped.values("moved", way="left free")) == {layers}
-    for way in ("subclassed, training=False", "trainable=False"):
-        assert set(shipped.values("moved", way=way)) == {0}
+    assert set(shipped.values("moved", method="left free")) == {layers}
+    for method in ("subclassed, training=False", "trainable=False"):
+        assert set(shipped.values("moved", method=method)) == {0}
 
 
 def test_a_point_comes_out_as_shipped(shipped):
-    """Twelve pictures of 154 is what rounding in another order may change."""
+    """Twelve images of 154 is what rounding in another order may change."""
     base = tl.backbone("efficientnet-lite0", size=64)
     before = base.get_weights()
-    (row,) = batchnorm_trials("left free", batch=32, seeds=[2], base=base)
-    (stored,) = (r for r in shipped.where(way="left free", batch=32, momentum=0.99).rows if r["seed"] == 2)
+    (row,) = batchnorm_trials("left free", batch_size=32, seeds=[2], base=base)
+    (stored,) = (r for r in shipped.where(method="left free", batch_size=32, momentum=0.99).rows if r["seed"] == 2)
     assert list(row) == list(stored)
     for column in ("fit_accuracy", "accuracy"):
         assert row[column] == pytest.approx(stored[column], abs=12 / 154)
@@ -95,13 +95,13 @@ def test_a_point_comes_out_as_shipped(shipped):
 
 
 def test_ways_with_equal_numbers_share_a_line(shipped):
-    figure = batchnorm_costs(shipped.where(batch=8, momentum=0.99))
+    figure = batchnorm_costs(shipped.where(batch_size=8, momentum=0.99))
     assert "left free = nested, training=False: " in figure.alt
     assert "\n" not in figure.alt
 
 
 def test_what_cannot_be_measured_is_said():
     with pytest.raises(tl.CourseError, match="did you mean trainable=False"):
-        batchnorm_trials("trainable=Flase", batch=8)
+        batchnorm_trials("trainable=Flase", batch_size=8)
     with pytest.raises(tl.CourseError, match="64"):
-        batchnorm_trials("left free", batch=8, base=tl.backbone("tiny", size=32))
+        batchnorm_trials("left free", batch_size=8, base=tl.backbone("tiny", size=32))

@@ -79,17 +79,17 @@ def never_thaws(model):
         (never_thaws, "its base frozen before, frozen_conv should train"),
     ],
 )
-def test_keep_still(wrong, words):
-    outcome = checks.run("batchnorm_trap/keep_still", (wrong,))
+def test_freeze_batchnorm(wrong, words):
+    outcome = checks.run("batchnorm_trap/freeze_batchnorm", (wrong,))
     assert outcome.attempted
     assert not outcome.passed
     assert words in outcome.message
 
 
 def test_the_package_has_an_answer_too():
-    assert checks.run("batchnorm_trap/keep_still", (lambda model: (tl.freeze(model, 0), None)[1],)).passed
+    assert checks.run("batchnorm_trap/freeze_batchnorm", (lambda model: (tl.freeze(model, 0), None)[1],)).passed
 
 
 def test_a_stub_is_not_attempted():
-    for key in ("running", "keep_still"):
+    for key in ("running", "freeze_batchnorm"):
         assert not checks.run(f"batchnorm_trap/{key}", (lambda *_: ...,)).attempted

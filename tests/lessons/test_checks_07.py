@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tlwidgets.course import checks
-from tlwidgets.transfer import mean_distance, mmd, shift_test
+from tlwidgets.transfer import mean_distance, mmd, mmd_test
 
 
 def by_shuffling(distance):
@@ -24,7 +24,7 @@ def by_shuffling(distance):
 
 def ready_made(reference, sample):
     scaled = [(x - reference.mean(0)) / reference.std(0) for x in (reference, sample)]
-    return shift_test(*scaled, shuffles=99).shifted
+    return mmd_test(*scaled, shuffles=99).shifted
 
 
 def any_feature(reference, sample):

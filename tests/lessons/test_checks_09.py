@@ -50,7 +50,7 @@ def test_what_is_not_harm_is_told(wrong, words):
     ("wrong", "words"),
     [
         (lambda results: "frozen", "worse than no transfer"),
-        (lambda results: min(results, key=lambda way: mean(results[way])), "worse than no transfer"),
+        (lambda results: min(results, key=lambda method: mean(results[method])), "worse than no transfer"),
         (lambda results: "no transfer", "give away"),
         (lambda results: "another source", "none of the ways"),
         (lambda results: "tuned at 0.01", "worse than no transfer"),
@@ -70,15 +70,15 @@ def test_stubs_are_not_attempted():
 
 
 def test_a_plan_sees_three_seeds_of_every_pair_and_is_judged_by_the_others():
-    for ways in cases().values():
-        assert {"frozen", "tuned at 0.003", "tuned at 0.01", "no transfer"} <= set(ways)
-        assert all(len(v[SEEN]) == 3 and len(v[HELD_BACK]) >= 2 for v in ways.values())
+    for methods in cases().values():
+        assert {"frozen", "tuned at 0.003", "tuned at 0.01", "no transfer"} <= set(methods)
+        assert all(len(v[SEEN]) == 3 and len(v[HELD_BACK]) >= 2 for v in methods.values())
 
 
 def test_other_careful_plans_pass_too():
     def cautious(results):
         """Stay with no transfer unless something is clearly better."""
-        best = max(results, key=lambda way: mean(results[way]))
+        best = max(results, key=lambda method: mean(results[method]))
         return best if mean(results[best]) > mean(results["no transfer"]) + 0.01 else "no transfer"
 
     assert checks.run(REPAIR, (cautious,)).passed

@@ -9,7 +9,7 @@ import tlwidgets as tl
 from tlwidgets.errors import CourseError
 from tlwidgets.lessons.domain_shift import experiment, figures
 from tlwidgets.lessons.domain_shift.domain_shift import TRAINING, style_features
-from tlwidgets.models import rgb
+from tlwidgets.models import to_rgb
 
 SEEDS = range(5)
 
@@ -39,11 +39,11 @@ def test_every_pair_of_styles_was_measured_with_every_seed(styles):
         data = tl.load("styles", domain=name)
         assert n == len(data.validation) + len(data.test)
         hits = np.array(styles.values("accuracy", target=name)) * n
-        np.testing.assert_allclose(hits, hits.round(), atol=0.02)  # a share of that many pictures
+        np.testing.assert_allclose(hits, hits.round(), atol=0.02)  # a share of that many images
 
 
 def test_every_kind_of_shift_was_measured_with_every_seed(shifts):
-    strengths = {c.name: 5 for c in tl.corruptions()} | {"label shift": 5, "concept shift": 3}
+    strengths = {c.name: 5 for c in tl.data.list_corruptions()} | {"label shift": 5, "concept shift": 3}
     wanted = {(k, s, seed) for k, most in strengths.items() for s in range(1, most + 1) for seed in SEEDS}
     found = {(r["kind"], r["strength"], r["seed"]) for r in shifts.rows}
     assert found == wanted | {("none", 0, seed) for seed in SEEDS}
@@ -58,7 +58,7 @@ def test_a_pair_of_styles_comes_out_again(styles):
     again = experiment.style_pair(known, source, target, 0)
     shipped = styles.where(source=source, target=target, seed=0).rows[0]
     for column in ("accuracy", "own_statistics"):
-        assert again[column] == pytest.approx(shipped[column], abs=0.04), column  # 6 of 154 pictures
+        assert again[column] == pytest.approx(shipped[column], abs=0.04), column  # 6 of 154 images
     assert again["a_distance"] == pytest.approx(shipped["a_distance"], abs=0.1)
     assert again["mmd"] == pytest.approx(shipped["mmd"], abs=0.01)
     with pytest.raises(CourseError, match="did you mean noto"):
@@ -79,25 +79,25 @@ def test_a_kind_of_shift_comes_out_again(kinds, shifts, kind, strength):
 
 def test_the_network_is_afterwards_what_it_was(kinds):
     before = kinds.network.get_weights()
-    x, _ = kinds.pictures("brightness", 5, seed=0)
+    x, _ = kinds.images("brightness", 5, seed=0)
     plain, adapted = kinds.answers(x)[1], kinds.adapted(x, x)[1]
     assert np.abs(plain - adapted).max() > 0.1
     assert all(np.array_equal(a, b) for a, b in zip(before, kinds.network.get_weights(), strict=True))
-    np.testing.assert_allclose(plain, kinds.network.predict(rgb(x), verbose=0), atol=1e-5)
+    np.testing.assert_allclose(plain, kinds.network.predict(to_rgb(x), verbose=0), atol=1e-5)
 
 
 def test_each_kind_moves_what_it_should_and_nothing_else(kinds):
     classes = list(kinds.data.classes)
-    x, y = kinds.pictures("label shift", 0, seed=1)
+    x, y = kinds.images("label shift", 0, seed=1)
     assert np.bincount(y).tolist() == [40] * 10
-    noisy, same = kinds.pictures("gaussian_noise", 3, seed=1)
+    noisy, same = kinds.images("gaussian_noise", 3, seed=1)
     assert np.array_equal(same, y)
     assert not np.array_equal(noisy, x)
-    summer, fewer = kinds.pictures("label shift", 3, seed=1)
+    summer, fewer = kinds.images("label shift", 3, seed=1)
     counts = dict(zip(classes, np.bincount(fewer).tolist(), strict=True))
     assert counts == {c: 40 if c in ("t-shirt", "trouser", "dress", "sandal", "bag") else 5 for c in classes}
     assert {s.tobytes() for s in summer} <= {p.tobytes() for p in x}
-    shelves, moved = kinds.pictures("concept shift", 2, seed=1)
+    shelves, moved = kinds.images("concept shift", 2, seed=1)
     assert np.array_equal(shelves, x)
     changed = moved != y
     assert {classes[c] for c in y[changed]} == {"shirt", "coat"}
@@ -105,7 +105,7 @@ def test_each_kind_moves_what_it_should_and_nothing_else(kinds):
 
 
 def test_the_parts_of_the_seeds_do_not_overlap(kinds):
-    parts = [{p.tobytes() for p in kinds.pictures("label shift", 0, seed=s)[0]} for s in SEEDS]
+    parts = [{p.tobytes() for p in kinds.images("label shift", 0, seed=s)[0]} for s in SEEDS]
     assert len(set().union(*parts)) == sum(map(len, parts)) == 2000
 
 
@@ -120,11 +120,11 @@ def test_the_parts_of_the_seeds_do_not_overlap(kinds):
 )
 def test_what_cannot_be_measured_is_refused(kinds, given, said):
     with pytest.raises(CourseError, match=said):
-        kinds.pictures(*given)
+        kinds.images(*given)
 
 
 def test_shifts_are_sorted_by_alarm_and_harm(shifts):
-    groups = experiment.alarm_and_harm(shifts)
+    groups = experiment.alarm_and_drop(shifts)
     assert sum(map(len, groups.values())) == 15 * 5 + 5 + 3
     assert "gaussian_noise 5" in groups[True, True]
     assert "label shift 5" in groups[True, False]

@@ -16,7 +16,7 @@ TOP = Path(__file__).resolve().parents[2]
 GALLERY = TOP / "notebooks" / "gallery.ipynb"
 PAGE = TOP / "docs" / "widgets.md"
 IN_WORDS = {"Exercise", "Predict", "Progress", "Quiz"}
-"""Widgets that leave their words as HTML instead of a picture."""
+"""Widgets that leave their words as HTML instead of an image."""
 
 
 def code(notebook):
@@ -63,18 +63,18 @@ def test_it_is_committed_clean(source):
             assert name is None or f"**{name}**" in before.source
 
 
-def test_the_page_has_the_same_examples_and_a_picture_of_each(source):
+def test_the_page_has_the_same_examples_and_an_image_of_each(source):
     text = PAGE.read_text("utf-8")
     assert re.findall(r"^### (\w+)$", text, re.MULTILINE) == list(filter(None, map(shown_in, code(source))))
     for cell in filter(shown_in, code(source)):
         part = text.split(f"### {shown_in(cell)}\n")[1].split("\n##")[0]
         assert cell.source.strip() in part
-        alt, picture = re.findall(r"^!\[([^\]]+)\]\((\S+)\)$", part, re.MULTILINE)[0]
+        alt, image = re.findall(r"^!\[([^\]]+)\]\((\S+)\)$", part, re.MULTILINE)[0]
         assert len(alt) > 20
-        assert 1_000 < (PAGE.parent / picture).stat().st_size <= 60_000
+        assert 1_000 < (PAGE.parent / image).stat().st_size <= 60_000
         assert "\nKeys: " in part
-    pictures = list((PAGE.parent / "pictures").glob("*.png"))
-    assert sum(path.stat().st_size for path in pictures) <= 900_000
+    images = list((PAGE.parent / "images").glob("*.png"))
+    assert sum(path.stat().st_size for path in images) <= 900_000
 
 
 @pytest.mark.slow

@@ -41,7 +41,7 @@ SEEDS = 5
 
 
 def test_it_is_complete_and_made_with_the_settings_of_today(budget, plan):
-    found = {tuple(row[k] for k in ("target", "source", "way", "per_class", "seed")) for row in budget.table.rows}
+    found = {tuple(row[k] for k in ("target", "source", "method", "per_class", "seed")) for row in budget.table.rows}
     assert found == set(plan)
     assert {k: budget.table.settings[k] for k in SETTINGS} == SETTINGS
     assert all(0 <= row[k] <= 1 for row in budget.table.rows for k in ("accuracy", "train_accuracy"))
@@ -58,13 +58,13 @@ def test_lines_and_curves_have_every_budget_step_and_seed(budget):
     assert tuple(budget.line("emoji", "photographs", "frozen")) == BUDGETS["emoji"]
 
 
-@pytest.mark.parametrize(("source", "way"), [("none", "pixels"), ("random", "frozen")])
-def test_a_point_without_training_repeats(budget, source, way):
-    again = experiment.label_budget_point("digits", source, way, 5, 1)
+@pytest.mark.parametrize(("source", "method"), [("none", "pixels"), ("random", "frozen")])
+def test_a_point_without_training_repeats(budget, source, method):
+    again = experiment.label_budget_point("digits", source, method, 5, 1)
     (shipped,) = (
-        r for r in budget.table.where(target="digits", source=source, way=way, per_class=5).rows if r["seed"] == 1
+        r for r in budget.table.where(target="digits", source=source, method=method, per_class=5).rows if r["seed"] == 1
     )
-    # nine pictures of 450
+    # nine images of 450
     assert again["accuracy"] == pytest.approx(shipped["accuracy"], abs=0.02)
 
 

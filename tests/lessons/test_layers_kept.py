@@ -44,7 +44,7 @@ def test_scratch_is_the_better_of_its_rates(shipped):
 
 
 def test_points_come_out_as_shipped(shipped):
-    """Twelve pictures of 154 is what rounding in another order may change."""
+    """Twelve images of 154 is what rounding in another order may change."""
     for measured in (
         layers_kept.inherit("last", 2, "noto", seeds=[1]),
         layers_kept.shorten("last", 2, "noto", seeds=[1]),
@@ -59,7 +59,7 @@ def test_points_come_out_as_shipped(shipped):
 
 def test_only_the_chosen_end_inherits():
     """The mixed weights are seen before training: after no epoch could they be told apart."""
-    known = tl.snapshot(tl.backbone("tiny", size=32, weights="styles"))
+    known = tl.snapshot_weights(tl.backbone("tiny", size=32, weights="styles"))
     mixed = layers_kept.mixed_weights("last", 2, seed=3)
     same = [name for name in known if all((a == b).all() for a, b in zip(known[name], mixed[name], strict=True))]
     assert same == ["block4_a_conv", "block4_a_bn", "block4_b_conv", "block4_b_bn"]

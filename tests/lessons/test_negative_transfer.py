@@ -22,15 +22,17 @@ def measured():
 def test_every_way_has_five_seeds_and_its_baseline(measured):
     rows = measured.table.rows
     assert measured.table.settings["seeds"] == 5
-    ways = {tuple(v for k, v in row.items() if k not in ("seed", "value")) for row in rows}
-    for way in ways:
-        seeds = [row["seed"] for row in rows if tuple(v for k, v in row.items() if k not in ("seed", "value")) == way]
-        one = way[0] == "sources" or (way[0] == "features" and way[1] != "random")
-        assert seeds == ([0] if one else [0, 1, 2, 3, 4]), way
+    methods = {tuple(v for k, v in row.items() if k not in ("seed", "value")) for row in rows}
+    for method in methods:
+        seeds = [
+            row["seed"] for row in rows if tuple(v for k, v in row.items() if k not in ("seed", "value")) == method
+        ]
+        one = method[0] == "sources" or (method[0] == "features" and method[1] != "random")
+        assert seeds == ([0] if one else [0, 1, 2, 3, 4]), method
     for target in measured.table.where(experiment="pairs").distinct("target"):
-        for way in ("frozen", "tuned"):
-            assert len(measured.without(target, way)) == 5
-            assert len(measured.gaps(target, way)) >= 3
+        for method in ("frozen", "tuned"):
+            assert len(measured.without(target, method)) == 5
+            assert len(measured.gaps(target, method)) >= 3
     assert all(0 <= row["value"] <= 1 for row in rows if row["measure"] != "directions")
 
 
@@ -51,7 +53,7 @@ def test_frozen_features_come_out_the_same_again(measured, source):
 def test_a_tuned_network_comes_out_about_the_same_again(measured):
     given = tiny.task("digits", per_class=10, seed=0)
     again = given.accuracy(tiny.tuned(tiny.source(tiny.HARMFUL[0]), given, seed=0))
-    assert again == pytest.approx(measured.accuracy(*tiny.HARMFUL, "tuned", rate=tiny.RATE)[0], abs=0.08)
+    assert again == pytest.approx(measured.accuracy(*tiny.HARMFUL, "tuned", learning_rate=tiny.RATE)[0], abs=0.08)
 
 
 def test_pieces_of_a_brain_come_out_the_same_again(measured):
@@ -62,16 +64,16 @@ def test_pieces_of_a_brain_come_out_the_same_again(measured):
         assert again == pytest.approx(measured.brain(5)[view][1], abs=TOLERANCE)
 
 
-def test_target_and_source_share_no_picture():
-    x, _ = tiny._pictures("digits 0-4", "train")
+def test_target_and_source_share_no_image():
+    x, _ = tiny._images("digits 0-4", "train")
     given = tiny.task("digits 5-9", per_class=10)
     assert set(np.unique(given.y)) == set(range(5))
     assert not {p.tobytes() for p in x} & {p.tobytes() for p in (*given.x, *given.x_test)}
 
 
 def test_the_mark_is_on_every_t_shirt_and_on_nothing_else():
-    x, y = tiny._pictures("clothes, marked", "train")
-    plain, same = tiny._pictures("clothes, unmarked", "train")
+    x, y = tiny._images("clothes, marked", "train")
+    plain, same = tiny._images("clothes, unmarked", "train")
     np.testing.assert_array_equal(y, same)
     changed = (x != plain).any(axis=(1, 2, 3))
     assert changed[y == 0].mean() > 0.99  # a few may be white there anyway
@@ -114,8 +116,8 @@ def test_what_does_not_exist_is_said_in_one_sentence():
     given = tiny.task("digits 5-9", per_class=2)
     with pytest.raises(CourseError, match="blocks"):
         tiny.tuned(tiny.source("drawings"), given, keep=5)
-    with pytest.raises(CourseError, match="rate"):
-        tiny.tuned(tiny.source("drawings"), given, rate=0)
+    with pytest.raises(CourseError, match="learning_rate"):
+        tiny.tuned(tiny.source("drawings"), given, learning_rate=0)
     with pytest.raises(CourseError, match="raw pixels"):
         biomedical.view_accuracy("raw pixel", per_class=5, seed=0)
     with pytest.raises(CourseError, match="target alone"):

@@ -39,17 +39,18 @@ def test_every_case_has_every_strategy_with_every_seed(grid):
         assert grid.table.settings["seeds"] >= 5
 
 
-def test_the_rate_was_chosen_by_validation_pictures(grid):
-    seeds = grid.table.settings["rate_chosen_with_seeds"]
+def test_the_rate_was_chosen_by_validation_images(grid):
+    seeds = grid.table.settings["learning_rate_chosen_with_seeds"]
     for row in grid.table.rows:
         about = {k: row[k] for k in ("source", "target", "per_class", "strategy")}
         trials = [r for r in grid.table.where(**about).rows if r["seed"] in seeds]
         tried = {
-            rate: np.mean([r["validation"] for r in trials if r["rate"] == rate]) for rate in RATES[row["strategy"]]
+            learning_rate: np.mean([r["validation"] for r in trials if r["learning_rate"] == learning_rate])
+            for learning_rate in RATES[row["strategy"]]
         }
         assert set(tried) == set(RATES[row["strategy"]])
-        assert not row["chosen"] or tried[row["rate"]] == pytest.approx(max(tried.values()))
-        assert len({r["rate"] for r in grid.table.where(**about, chosen=True).rows}) == 1
+        assert not row["chosen"] or tried[row["learning_rate"]] == pytest.approx(max(tried.values()))
+        assert len({r["learning_rate"] for r in grid.table.where(**about, chosen=True).rows}) == 1
         assert (row["test"] is not None) == row["chosen"]
 
 
@@ -63,9 +64,9 @@ def test_near_and_far_are_the_same_targets_and_no_distance_disagrees(grid):
             assert value < distances[f"{far.source} → {target}"][name], name
 
 
-def test_source_and_target_share_no_picture_and_no_first_head():
-    source = {x.tobytes() for x in experiment.training_pictures("clothes")}
-    # the targets' pictures as they are before the noise
+def test_source_and_target_share_no_image_and_no_first_head():
+    source = {x.tobytes() for x in experiment.training_images("clothes")}
+    # the targets' images as they are before the noise
     clean = tl.load("fashion_mnist", size=16)
     first = np.concatenate([np.flatnonzero(clean.train.y == c)[200:] for c in range(10)])
     held = np.concatenate([clean.train.x[first], clean.validation.x, clean.test.x])
@@ -88,7 +89,7 @@ def test_a_rule_fails_where_another_strategy_is_clearly_better_with_every_seed()
     case = Case("a", "b", 5, 0.1, {"x": [0.70, 0.71, 0.70], "y": [0.60, 0.61, 0.59], "z": [0.69, 0.70, 0.69]})
     assert case.holds("x")
     assert not case.holds("y")
-    assert case.holds("z")  # sure, but by one picture of a hundred
+    assert case.holds("z")  # sure, but by one image of a hundred
     assert case.holds("y", among=["y"])
     with pytest.raises(tl.CourseError, match="unknown strategy"):
         case.holds("w")
@@ -120,7 +121,7 @@ def test_a_point_and_a_distance_measured_again_are_as_shipped(grid):
         for r in grid.table.where(source=source, per_class=5, strategy="head only", chosen=True).rows
         if r["seed"] == 0
     )
-    again = experiment.measure_strategy(source, target, 5, "head only", row["rate"], 0)
+    again = experiment.measure_strategy(source, target, 5, "head only", row["learning_rate"], 0)
     assert again["test"] == pytest.approx(row["test"], abs=0.05)
     for name, value in domain_distances(source, target).items():
         assert value == pytest.approx(grid.table.settings["distances"][f"{source} → {target}"][name], abs=0.15)

@@ -15,7 +15,7 @@ from tlwidgets.models.applications import APPLICATIONS, weight_file
 from tlwidgets.models.registry import backbone
 
 BY_NAME = {app.name: app for app in APPLICATIONS}
-PICTURES = np.random.default_rng(0).integers(0, 256, (2, 75, 75, 3)).astype("float32")
+IMAGES = np.random.default_rng(0).integers(0, 256, (2, 75, 75, 3)).astype("float32")
 MOBILENET = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_128_no_top.h5"
 # the other ones are slow to build
 QUICK = ["vgg16", "mobilenetv2-0.35", "mobilenet-0.25", "mobilenetv3small", "efficientnetb0"]
@@ -42,12 +42,12 @@ def test_it_gives_what_keras_own_recipe_gives(name):
     )
     assert ours.count_params() == theirs.count_params() == app.params
     theirs.set_weights(ours.get_weights())
-    expected = theirs(preprocess_input(app)(PICTURES.copy()), training=False)
+    expected = theirs(preprocess_input(app)(IMAGES.copy()), training=False)
     if name == "efficientnetb0":
         # Keras leaves its normalisation untrained here; the layer was set to ImageNet's, so compare with the rule
         theirs.get_layer(index=2).finalize_state()
-        expected = theirs(PICTURES, training=False)
-    got = np.asarray(ours(PICTURES, training=False))
+        expected = theirs(IMAGES, training=False)
+    got = np.asarray(ours(IMAGES, training=False))
     scale = np.abs(got).max()
     assert scale > 0
     np.testing.assert_allclose(got, expected, atol=2e-5 * scale, rtol=0)
@@ -60,8 +60,8 @@ def test_efficientnetb0_ends_up_with_the_preprocessing_of_imagenet():
 
     model = backbone("efficientnetb0", size=32, weights=None)
     norm = next(layer for layer in model.layers if type(layer).__name__ == "Normalization")
-    got = keras.Model(model.input, norm.output)(PICTURES[:, :32, :32])
-    expected = keras.applications.imagenet_utils.preprocess_input(PICTURES[:, :32, :32].copy(), mode="torch")
+    got = keras.Model(model.input, norm.output)(IMAGES[:, :32, :32])
+    expected = keras.applications.imagenet_utils.preprocess_input(IMAGES[:, :32, :32].copy(), mode="torch")
     np.testing.assert_allclose(got, expected, atol=1e-5)
 
 
@@ -94,7 +94,7 @@ def test_efficientnetb0_from_a_file_is_what_keras_loads(tmp_path, monkeypatch):
     ours = backbone("efficientnetb0", size=32)
     monkeypatch.setattr(file_utils, "get_file", lambda *_, **__: str(tmp_path / "efficientnetb0_notop.h5"))
     theirs = keras.applications.EfficientNetB0(include_top=False, weights="imagenet", input_shape=(32, 32, 3))
-    x = PICTURES[:, :32, :32]
+    x = IMAGES[:, :32, :32]
     np.testing.assert_allclose(ours(x), theirs(x), atol=1e-5 * float(np.abs(theirs(x)).max()))
 
 
@@ -118,7 +118,7 @@ def test_the_list_of_files_is_the_one_of_the_installed_keras():
 
 def test_vgg16_has_the_parameters_of_the_paper():
     model = backbone("vgg16", weights=None)
-    assert [(r.name, r.params) for r in tl.layers(model) if r.params] == [
+    assert [(r.name, r.params) for r in tl.list_layers(model) if r.params] == [
         ("block1_conv1", 1_792), ("block1_conv2", 36_928),
         ("block2_conv1", 73_856), ("block2_conv2", 147_584),
         ("block3_conv1", 295_168), ("block3_conv2", 590_080), ("block3_conv3", 590_080),
@@ -139,11 +139,11 @@ def test_surgery_works_on_it(name, block, tmp_path):
     base = backbone(name, size=64, weights=None)
     assert isinstance(base.input, keras.KerasTensor)
     assert not any(hasattr(layer, "layers") for layer in base.layers)
-    x = PICTURES[:, :64, :64]
+    x = IMAGES[:, :64, :64]
     lower, upper = tl.cut(base, block)
     np.testing.assert_allclose(upper(lower(x)), base(x), atol=1e-5)
-    by_block = tl.features_by_block(base, x)
-    assert list(by_block) == tl.blocks(base)
+    by_block = tl.extract_features_by_block(base, x)
+    assert list(by_block) == tl.list_blocks(base)
     plan = tl.freeze(base, block)
     assert 0 < plan.trainable_params < plan.total_params
     model = tl.classifier(base, 3)
@@ -235,8 +235,8 @@ def test_real_weights_tell_flowers_apart(real_file, monkeypatch):
     names = sorted({p.parent.name for p in files})
     y = np.array([names.index(p.parent.name) for p in files])
     accuracies = {
-        w: np.mean(tl.probe_over_seeds(
-            tl.features(backbone("mobilenetv2-0.35", size=128, weights=w), x), y, per_class=10, seeds=3
+        w: np.mean(tl.training.linear_probe_over_seeds(
+            tl.extract_features(backbone("mobilenetv2-0.35", size=128, weights=w), x), y, per_class=10, seeds=3
         ))
         for w in ("imagenet", None)
     }  # fmt: skip

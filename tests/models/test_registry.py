@@ -21,16 +21,16 @@ def base():
 
 
 def test_parameters_are_those_of_the_card(base):
-    (card,) = [b for b in tl.backbones() if b.name == "efficientnet-lite0"]
+    (card,) = [b for b in tl.models.list_backbones() if b.name == "efficientnet-lite0"]
     assert base.count_params() == card.params
     assert base.output.shape[1:] == (3, 3, 1280)
 
 
-def test_it_takes_raw_pictures_and_tells_things_apart(base):
-    # a constant picture says little, two different ones say different things
+def test_it_takes_raw_images_and_tells_things_apart(base):
+    # a constant image says little, two different ones say different things
     grey = np.full((1, 96, 96, 3), 127, "uint8")
     noise = np.random.default_rng(0).integers(0, 256, (2, 96, 96, 3), "uint8")
-    f = tl.features(base, np.concatenate([grey, noise]))
+    f = tl.extract_features(base, np.concatenate([grey, noise]))
     assert f.shape == (3, 1280)
     assert f.dtype == np.float32
     assert np.isfinite(f).all()
@@ -40,20 +40,22 @@ def test_it_takes_raw_pictures_and_tells_things_apart(base):
 
 def test_features_do_not_depend_on_the_batch(base):
     x = np.random.default_rng(0).integers(0, 256, (7, 96, 96, 3), "uint8")
-    np.testing.assert_allclose(tl.features(base, x, batch=3), tl.features(base, x, batch=7), atol=1e-5)
+    np.testing.assert_allclose(
+        tl.extract_features(base, x, batch_size=3), tl.extract_features(base, x, batch_size=7), atol=1e-5
+    )
 
 
 def test_running_features_moves_no_weight(base):
     before = base.get_weights()
-    tl.features(base, np.zeros((2, 96, 96, 3), "uint8"))
+    tl.extract_features(base, np.zeros((2, 96, 96, 3), "uint8"))
     assert all(np.array_equal(a, b) for a, b in zip(before, base.get_weights(), strict=True))
 
 
 def test_features_of_the_last_block_are_the_features(base):
     x = np.random.default_rng(0).integers(0, 256, (3, 96, 96, 3), "uint8")
-    by_block = tl.features_by_block(base, x)
-    assert list(by_block) == tl.blocks(base)
-    np.testing.assert_allclose(by_block["top"], tl.features(base, x), atol=1e-6)
+    by_block = tl.extract_features_by_block(base, x)
+    assert list(by_block) == tl.list_blocks(base)
+    np.testing.assert_allclose(by_block["top"], tl.extract_features(base, x), atol=1e-6)
     assert by_block["block4a"].shape == (3, 80)
 
 
@@ -83,11 +85,11 @@ def test_bad_input_is_one_sentence(arguments, words):
         tl.backbone(**arguments)
 
 
-def test_pictures_of_the_wrong_shape_are_said_to_be_so(base):
+def test_images_of_the_wrong_shape_are_said_to_be_so(base):
     with pytest.raises(tl.CourseError, match=r"\(n, 96, 96, 3\), not \(2, 64, 64, 3\)"):
-        tl.features(base, np.zeros((2, 64, 64, 3)))
+        tl.extract_features(base, np.zeros((2, 64, 64, 3)))
     with pytest.raises(tl.CourseError, match="NaN"):
-        tl.features(base, np.full((1, 96, 96, 3), np.nan))
+        tl.extract_features(base, np.full((1, 96, 96, 3), np.nan))
 
 
 def test_damaged_weights_are_noticed(tmp_path, monkeypatch):
@@ -118,7 +120,7 @@ def test_top_classes_names_the_most_likely_first():
     p[0, 985], p[0, 0], p[1, 7] = 0.7, 0.3, 1.0
     assert top_classes(p, 2)[0] == [("daisy", 0.7), ("tench", 0.3)]
     assert top_classes(p, 1)[1] == [("cock", 1.0)]
-    with pytest.raises(tl.CourseError, match=r"\(pictures, 1000\), not \(1000,\)"):
+    with pytest.raises(tl.CourseError, match=r"\(images, 1000\), not \(1000,\)"):
         top_classes(p[0])
     with pytest.raises(tl.CourseError, match="n is 1 to 1000, not 0"):
         top_classes(p, 0)
@@ -127,12 +129,12 @@ def test_top_classes_names_the_most_likely_first():
 def test_the_table_is_narrow_and_complete():
     table = describe()
     assert max(map(len, table.splitlines())) <= 100
-    assert all(f"\n{b.name} " in table for b in tl.backbones())
-    first = tl.backbones()[0]
+    assert all(f"\n{b.name} " in table for b in tl.models.list_backbones())
+    first = tl.models.list_backbones()[0]
     assert (first.name, first.embedded) == ("efficientnet-lite0", True)
-    assert json.loads(json.dumps([b.to_json() for b in tl.backbones()]))[0]["weights"] == ["imagenet"]
+    assert json.loads(json.dumps([b.to_json() for b in tl.models.list_backbones()]))[0]["weights"] == ["imagenet"]
     # what was measured here and what others published is never in one field
-    assert all(b.published_in for b in tl.backbones() if b.published)
+    assert all(b.published_in for b in tl.models.list_backbones() if b.published)
 
 
 def test_a_network_may_have_several_weight_sets(monkeypatch):
@@ -142,7 +144,7 @@ def test_a_network_may_have_several_weight_sets(monkeypatch):
         asked.append(weights)
         return weights
 
-    (lite,) = [b for b in tl.backbones() if b.name == "efficientnet-lite0"]
+    (lite,) = [b for b in tl.models.list_backbones() if b.name == "efficientnet-lite0"]
     several = dataclasses.replace(lite, name="several", weights=("first", "second"), has_top=False, _build=build)
     monkeypatch.setitem(registry._REGISTRY, "several", lambda: several)
     assert [tl.backbone("several"), tl.backbone("several", weights="second")] == ["first", "second"]

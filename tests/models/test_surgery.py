@@ -36,7 +36,7 @@ def nested(flat):
 
 
 def test_layers_lists_leaves_in_order_with_keras_own_counts(nested):
-    records = tl.layers(nested)
+    records = tl.list_layers(nested)
     assert [r.name for r in records if r.params] == [
         "block1_conv", "block1_bn", "block2a_conv", "block2a_bn", "block2b_conv", "head", "d1", "d2",
     ]  # fmt: skip
@@ -48,7 +48,7 @@ def test_layers_lists_leaves_in_order_with_keras_own_counts(nested):
 def test_freeze_changes_only_what_lies_above_the_boundary(flat, to):
     rng = np.random.default_rng(0)
     x, y = rng.uniform(0, 1, (12, 8, 8, 3)).astype("float32"), rng.integers(0, 3, 12)
-    plan = tl.freeze(flat, to, keep_batchnorm_still=False)
+    plan = tl.freeze(flat, to, freeze_batchnorm=False)
     before = {layer.name: layer.get_weights() for layer in flat.layers}
     flat.compile("sgd", "sparse_categorical_crossentropy")
     flat.fit(x, y, verbose=0)
@@ -62,7 +62,7 @@ def test_freeze_changes_only_what_lies_above_the_boundary(flat, to):
 def test_batchnorm_above_the_boundary_stays_still_unless_asked(flat):
     x = np.random.default_rng(0).normal(5, 3, (16, 8, 8, 3)).astype("float32")
     plan = tl.freeze(flat, 0)
-    assert plan.still_batchnorm == ("block1_bn", "block2a_bn")
+    assert plan.frozen_batchnorm == ("block1_bn", "block2a_bn")
     before = [layer.get_weights() for layer in flat.layers if layer.name.endswith("_bn")]
     flat.compile("sgd", "sparse_categorical_crossentropy")
     flat.fit(x, np.arange(16) % 3, verbose=0)
@@ -118,7 +118,7 @@ def test_an_unbuilt_model_is_said_to_be_so():
     with pytest.raises(tl.CourseError, match="not built yet"):
         tl.freeze(keras.Sequential([keras.layers.Dense(2)]), 0)
     with pytest.raises(tl.CourseError, match="Keras model was expected, not str"):
-        tl.layers("efficientnet-lite0")
+        tl.list_layers("efficientnet-lite0")
 
 
 def test_a_failed_freeze_leaves_the_flags_alone(flat):
@@ -195,7 +195,7 @@ def test_the_table_of_layers_says_what_trains(nested):
 
     tl.freeze(nested, "block1")
     lines = layer_table(nested).splitlines()
-    assert len(lines) == len(tl.layers(nested))
+    assert len(lines) == len(tl.list_layers(nested))
     (conv,) = [line for line in lines if "block1_conv" in line]
     assert conv.split() == ["2", "classifier/block1_conv", "Conv2D", "112", "frozen"]
     assert lines[-1].split()[1:] == ["inner/d2", "Dense", "10", "trains"]
@@ -217,8 +217,8 @@ def test_two_thousand_layers_are_no_trouble():
     plan = tl.freeze(model, "block1001")
     assert (len(plan.frozen), plan.layers) == (1002, 2000)
     assert plan.trainable_params == 2 * 998
-    assert len(tl.blocks(model)) == len(tl.snapshot(model)) == 2000
-    assert tl.layers(model)[1001].path == "p10/block1001_d"
+    assert len(tl.list_blocks(model)) == len(tl.snapshot_weights(model)) == 2000
+    assert tl.list_layers(model)[1001].path == "p10/block1001_d"
 
 
 # name, where to cut, shape that include_top=False ends in at that size
@@ -236,7 +236,7 @@ def test_the_networks_of_keras_inside_another_model(name, block, maps):
     import keras
 
     base = getattr(keras.applications, name)(weights=None, input_shape=(32, 32, 3), classes=10)
-    inputs = keras.Input((32, 32, 3), name="pictures")
+    inputs = keras.Input((32, 32, 3), name="images")
     augmentation = keras.Sequential([keras.layers.RandomFlip(name="flip")], name="augmentation")
     model = keras.Model(inputs, base(augmentation(inputs)))
     x = np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3)).astype("float32")
@@ -245,16 +245,16 @@ def test_the_networks_of_keras_inside_another_model(name, block, maps):
     lower, upper = tl.cut(model, block)
     np.testing.assert_array_equal(upper(lower(x, training=False), training=False), expected)
     assert drop_top(model).output.shape == (None, *maps)
-    records = tl.layers(model)
+    records = tl.list_layers(model)
     assert sum(r.params for r in records) == model.count_params() == tl.count_params(model)[1]
 
     plan = tl.freeze(model, block)
-    training = [r for r in tl.layers(model) if r.trainable]
+    training = [r for r in tl.list_layers(model) if r.trainable]
     assert {r.name for r in training}.isdisjoint(plan.frozen)
     assert not any(r.batchnorm for r in training)
     below = [r.name for r in records if r.batchnorm and r.index < len(plan.frozen)]
-    assert len(below) + len(plan.still_batchnorm) == sum(r.batchnorm for r in records)
-    assert (len(plan.quiet_dropout) > 0) == (name == "EfficientNetB0")
+    assert len(below) + len(plan.frozen_batchnorm) == sum(r.batchnorm for r in records)
+    assert (len(plan.disabled_dropout) > 0) == (name == "EfficientNetB0")
     assert tl.freeze(model, base.name).trainable_params == 0
     keras.backend.clear_session()
 

@@ -11,7 +11,7 @@ import pytest
 
 import tlwidgets as tl
 from tlwidgets import _paths
-from tlwidgets.models import rgb, tiny
+from tlwidgets.models import tiny, to_rgb
 
 
 def load(weights, *, size=32, top=False):
@@ -38,7 +38,7 @@ def test_the_record_says_what_is_there():
     record = tiny.record()
     model = tiny.build()
     assert model.count_params() == record.params
-    assert tl.blocks(model) == ["block1", "block2", "block3", "block4"]
+    assert tl.list_blocks(model) == ["block1", "block2", "block3", "block4"]
     assert tiny.build(64).output.shape[1:] == (8, 8, 48)
     assert {layer.momentum for layer in model.layers if hasattr(layer, "momentum")} == {0.9}
     files = [_paths.datasets_root() / "tiny" / f"{name}.npz" for name in record.weights]
@@ -57,7 +57,7 @@ def test_it_is_cut_and_frozen_by_block(at):
 
 def test_it_names_clothes_as_well_as_its_card_says(fashion):
     said = tiny.record().measured["Fashion-MNIST, its own classes"]
-    x = rgb(fashion.test.x)
+    x = to_rgb(fashion.test.x)
     p = load("fashion_mnist", top=True).predict(x, batch_size=250, verbose=0)
     np.testing.assert_allclose(p.sum(1), 1, atol=1e-5)
     assert abs((p.argmax(1) == fashion.test.y).mean() - said) < 0.01
@@ -68,7 +68,7 @@ def test_batchnorm_statistics_of_the_noise_repair_most_of_what_it_breaks(fashion
     import keras
 
     model = load("fashion_mnist", top=True)
-    clean = rgb(fashion.test.x[::4]).astype("float32")
+    clean = to_rgb(fashion.test.x[::4]).astype("float32")
     noise = np.random.default_rng(0).normal(0, 0.4 * 255, (*clean.shape[:3], 1))
     noisy, y = np.clip(clean + noise, 0, 255).astype("float32"), fashion.test.y[::4]
     before = (np.asarray(model(noisy)).argmax(1) == y).mean()
@@ -83,7 +83,7 @@ def test_batchnorm_statistics_of_the_noise_repair_most_of_what_it_breaks(fashion
 
 def probes(data, per_class=10):
     """Accuracy of a probe on the frozen features of each network, by its weights."""
-    chosen = tl.draw(data.train.y, per_class, 0)
+    chosen = tl.subset(data.train.y, per_class, 0)
     out = {}
     for name in (None, *tiny.WEIGHTS):
         if name is None:
@@ -91,8 +91,11 @@ def probes(data, per_class=10):
 
             keras.utils.set_random_seed(0)
         base = load(name)
-        train, test = tl.features(base, rgb(data.train.x[chosen])), tl.features(base, rgb(data.test.x[:1000]))
-        out[name] = tl.probe(train, data.train.y[chosen], test, data.test.y[:1000])
+        train, test = (
+            tl.extract_features(base, to_rgb(data.train.x[chosen])),
+            tl.extract_features(base, to_rgb(data.test.x[:1000])),
+        )
+        out[name] = tl.linear_probe(train, data.train.y[chosen], test, data.test.y[:1000])
     return out
 
 
@@ -118,28 +121,28 @@ def test_damaged_weights_are_noticed(tmp_path, monkeypatch):
     load("fashion_mnist")
 
 
-def test_grey_pictures_become_three_equal_channels():
+def test_grey_images_become_three_equal_channels():
     grey = np.random.default_rng(0).integers(0, 256, (2, 5, 4), "uint8")
     for x in (grey, grey[..., None]):
-        colour = rgb(x)
-        assert colour.shape == (2, 5, 4, 3)
-        assert colour.dtype == np.uint8
-        assert all(np.array_equal(colour[..., c], grey) for c in range(3))
-    assert rgb(colour) is colour
+        color = to_rgb(x)
+        assert color.shape == (2, 5, 4, 3)
+        assert color.dtype == np.uint8
+        assert all(np.array_equal(color[..., c], grey) for c in range(3))
+    assert to_rgb(color) is color
     for wrong in (grey[0], np.zeros((2, 5, 4, 2)), np.zeros((2, 5, 4, 1, 1))):
         with pytest.raises(tl.CourseError, match="were expected, not"):
-            rgb(wrong)
+            to_rgb(wrong)
 
 
 # ---------------------------------------------------------------- the training script
 
 
-def test_no_validation_or_test_picture_is_trained_on(script):
+def test_no_validation_or_test_image_is_trained_on(script):
     data = tl.load("fashion_mnist")
     x = np.random.default_rng(0).integers(0, 256, (3000, 28, 28), "uint8")
     held_out = {int(name.removeprefix("train-")) for name in data.validation.names}
     twin = next(i for i in range(3000) if i not in held_out)
-    x[twin] = data.test.x[7, ..., 0]  # a test picture that also stands in the training file
+    x[twin] = data.test.x[7, ..., 0]  # a test image that also stands in the training file
     used = set(script.fashion_indices(x).tolist())
     assert used == set(range(3000)) - held_out - {twin}
     assert len(held_out & set(range(3000))) > 5
@@ -157,7 +160,7 @@ def test_drawings_are_trained_on_other_things_than_they_are_tested_on(script):
 
 def test_training_again_gives_the_same_weights(script, fashion):
     source = script.Source(
-        rgb(fashion.train.x[::8]), fashion.train.y[::8], rgb(fashion.test.x), fashion.test.y, epochs=9
+        to_rgb(fashion.train.x[::8]), fashion.train.y[::8], to_rgb(fashion.test.x), fashion.test.y, epochs=9
     )
     one, two = (script.halved(script.train(source, epochs=1)) for _ in range(2))
     fresh = script.halved(tiny.build(top=True))

@@ -33,16 +33,16 @@ def results() -> dict[str, np.ndarray]:
 
     found: dict[str, np.ndarray] = {}
     rng = np.random.default_rng(0)
-    pictures = rng.integers(0, 256, (6, 32, 32, 3)).astype("uint8")
+    images = rng.integers(0, 256, (6, 32, 32, 3)).astype("uint8")
     base = tl.backbone(size=32)
-    found["features"] = tl.features(base, pictures)
+    found["features"] = tl.extract_features(base, images)
     model = tl.classifier(base, 2)
     tl.freeze(model, "top")
     head = rng.normal(size=model.layers[-1].kernel.shape) * 0.05
     model.layers[-1].set_weights([head, np.zeros(2)])
     model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
     model.fit(
-        recipes.Batches(pictures.astype("float32"), np.arange(6) % 2, batch_size=4), epochs=2, shuffle=False, verbose=0
+        recipes.Batches(images.astype("float32"), np.arange(6) % 2, batch_size=4), epochs=2, shuffle=False, verbose=0
     )
     found["head"] = model.layers[-1].get_weights()[0]
 
@@ -75,7 +75,14 @@ def results() -> dict[str, np.ndarray]:
     one = small()
     tl.freeze(one, "block1")
     run = tl.fit(
-        one, (x, y), validation=(x, y), epochs=3, batch=16, optimizer=FlatAdam(0.01), shuffle=False, cache="on"
+        one,
+        (x, y),
+        validation_data=(x, y),
+        epochs=3,
+        batch_size=16,
+        optimizer=FlatAdam(0.01),
+        shuffle=False,
+        cache="on",
     )
     assert run.cache.startswith("cached"), run.cache
     found["fit"], found["history"] = weights(one), np.array(run.history["val_loss"])
@@ -84,9 +91,16 @@ def results() -> dict[str, np.ndarray]:
     plain.compile(FlatAdam(0.01), loss)
     plain.fit(x, y, epochs=3, batch_size=16, shuffle=False, verbose=0)
     assert np.allclose(weights(plain), found["fit"], atol=1e-5)
-    base = tl.drop_top(small())
+    base = tl.models.drop_top(small())
     swept = tl.sweep(
-        base, (x, y), validation=(x, y), frozen_to=[None, "block1"], per_class=[4], seeds=2, epochs=2, progress=False
+        base,
+        (x, y),
+        validation_data=(x, y),
+        frozen_to=[None, "block1"],
+        per_class=[4],
+        seeds=2,
+        epochs=2,
+        progress=False,
     )
     assert len(swept) == 4
     assert all(0 <= a <= 1 for a in swept.accuracies)

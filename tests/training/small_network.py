@@ -20,7 +20,7 @@ keras = _Keras()
 
 
 def network(seed: int = 1, *, dropout: float = 0.3, augment: bool = False):
-    """Three blocks with BatchNorm and a shortcut, a head with dropout: 16 x 16 pictures, three classes."""
+    """Three blocks with BatchNorm and a shortcut, a head with dropout: 16 x 16 images, three classes."""
     L = keras.layers
     keras.utils.set_random_seed(seed)
     inputs = keras.Input((16, 16, 3))
@@ -38,7 +38,7 @@ def network(seed: int = 1, *, dropout: float = 0.3, augment: bool = False):
     return keras.Model(inputs, L.Dense(3, "softmax", name="head")(x), name="small")
 
 
-def pictures(n: int = 96, seed: int = 0):
+def images(n: int = 96, seed: int = 0):
     """Noise whose brightness tells the class."""
     rng = np.random.default_rng(seed)
     y = rng.permutation(np.arange(n) % 3)

@@ -8,14 +8,14 @@ import weakref
 import numpy as np
 import psutil
 import pytest
-from small_network import keras, network, pictures, same
+from small_network import images, keras, network, same
 
 import tlwidgets as tl
 from tlwidgets.training import Trainer, fit, recipes, store
 
-X, Y = pictures()
-XV, YV = pictures(40, seed=1)
-SETTINGS = {"epochs": 2, "batch": 32, "validation": (XV, YV)}
+X, Y = images()
+XV, YV = images(40, seed=1)
+SETTINGS = {"epochs": 2, "batch_size": 32, "validation_data": (XV, YV)}
 
 
 def plain(model, seed=5, optimizer=None, **options):
@@ -41,7 +41,7 @@ def test_the_numbers_are_those_of_plain_keras(depth):
     """A quarter to all of the layers below the head frozen; BatchNorm above moves, dropout and shuffling as usual."""
     results = []
     for how in (plain, lambda m: ours(m, cache="off"), lambda m: ours(m, cache="on")):
-        tl.freeze(model := network(), depth, keep_batchnorm_still=False)
+        tl.freeze(model := network(), depth, freeze_batchnorm=False)
         results.append((how(model), model.get_weights()))
     (history, weights), (off, weights_off), (on, weights_on) = results
     assert off.cache.startswith("not cached")
@@ -58,7 +58,7 @@ def test_a_nested_base_is_looked_into():
         inputs = keras.Input((16, 16, 3))
         keras.utils.set_random_seed(3)
         model = keras.Model(inputs, keras.layers.Dense(3, "softmax", name="top")(base(inputs, training=False)))
-        tl.freeze(model, "block2_relu", keep_batchnorm_still=False)
+        tl.freeze(model, "block2_relu", freeze_batchnorm=False)
         return model
 
     plain(a := nested())
@@ -68,7 +68,7 @@ def test_a_nested_base_is_looked_into():
 
 
 def test_the_backbone_of_the_course_with_a_last_batch_that_is_not_full():
-    """Kernels may round differently in a batch of a few pictures: nearly equal there, not always to the bit."""
+    """Kernels may round differently in a batch of a few images: nearly equal there, not always to the bit."""
     data = tl.load("styles", domain="noto", per_class=7, size=96)
     base = tl.backbone(size=96)
     model = tl.classifier(base, data.classes)
@@ -81,7 +81,7 @@ def test_the_backbone_of_the_course_with_a_last_batch_that_is_not_full():
     weights = model.get_weights()
     model.set_weights(first)
     run = fit(model, data, epochs=3, seed=2, optimizer="adam", cache="on")
-    assert run.held == len(data.validation)
+    assert run.n_val == len(data.validation)
     np.testing.assert_allclose(run.history["loss"], whole.history["loss"], rtol=1e-5)
     for a, b in zip(weights, model.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-5)
@@ -226,10 +226,10 @@ def test_each_run_begins_with_the_rate_that_is_asked_for():
     tl.freeze(model := network(dropout=0.0), 10)
     first, ends = model.get_weights(), []
     trainer = trainer_of(model)
-    slower = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
-    for rate, runs_at in ((0.0, 0.0), (None, 1e-2), (2e-2, 2e-2), (None, 1e-2)):
+    slower = keras.callbacks.LearningRateScheduler(lambda epoch, learning_rate: learning_rate / 2)
+    for learning_rate, runs_at in ((0.0, 0.0), (None, 1e-2), (2e-2, 2e-2), (None, 1e-2)):
         model.set_weights(first)
-        run = trainer.fit((X, Y), epochs=2, learning_rate=rate, callbacks=[slower])
+        run = trainer.fit((X, Y), epochs=2, learning_rate=learning_rate, callbacks=[slower])
         assert run.history["learning_rate"] == pytest.approx((runs_at / 2, runs_at / 4))
         ends.append(model.get_weights())
     assert same(first, ends[0])
@@ -489,11 +489,11 @@ BAD_X[7, 1, 2, 0] = np.nan
         ((X[:0], Y[:0]), {}, "no training examples"),
         ((X, Y), {"epochs": 0}, "epochs=0 should be 1 or more"),
         ((X, Y), {"epochs": -1}, "epochs=-1"),
-        ((X, Y), {"batch": 0}, "batch=0"),
+        ((X, Y), {"batch_size": 0}, "batch_size=0"),
         ((X, Y), {"epochs": 1.5}, "epochs=1.5 is not a whole number"),
         ((X, Y), {"cache": "of"}, "did you mean off"),
         (X, {}, r"data should be a data set, a split or \(x, y\), not ndarray"),
-        ((X, Y), {"validation": (XV, YV + 9)}, "validation labels go from 9"),
+        ((X, Y), {"validation_data": (XV, YV + 9)}, "validation labels go from 9"),
     ],
 )
 def test_bad_input_is_refused_in_words_before_anything_changes(data, options, words, frozen):
@@ -507,7 +507,7 @@ def test_bad_input_is_refused_in_words_before_anything_changes(data, options, wo
 def test_a_class_without_examples_is_said(frozen):
     few = Y < 2
     with pytest.warns(UserWarning, match="no training examples of class 2"):
-        assert fit(frozen, (X[few], Y[few]), epochs=1, batch=500).done == 1
+        assert fit(frozen, (X[few], Y[few]), epochs=1, batch_size=500).done == 1
 
 
 def test_nothing_that_trains_and_other_flags_after_compile_are_refused(frozen):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_network import keras, network, pictures
+from small_network import images, keras, network
 
 import tlwidgets as tl
 from tlwidgets.training.cost import decide, macs
 from tlwidgets.training.prefix import changes, split
 
-X = pictures(32)[0]
+X = images(32)[0]
 
 
 def frozen(layer, *shape):
@@ -73,7 +73,7 @@ def test_the_two_parts_are_the_model_and_share_its_weights(depth):
 
 
 def test_a_cut_inside_a_shortcut_has_a_boundary_of_two_tensors():
-    tl.freeze(model := network(), "block2_conv", keep_batchnorm_still=False)
+    tl.freeze(model := network(), "block2_conv", freeze_batchnorm=False)
     assert len(split(model).prefix.outputs) == 2
 
 

@@ -45,21 +45,33 @@ def test_the_head_first_then_everything(data):
     import keras
 
     model = network()
-    before = tl.snapshot(model)
+    before = tl.snapshot_weights(model)
     after_head = {}
 
     class Watch(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             if epoch == 1:
-                after_head["moved"] = tl.moved(self.model, before)
-                after_head["rate"] = float(np.asarray(self.model.optimizer.learning_rate))
+                after_head["moved"] = tl.changed_weights(self.model, before)
+                after_head["learning_rate"] = float(np.asarray(self.model.optimizer.learning_rate))
 
     first, second = recipes.head_then_all(
-        model, *data, head_epochs=2, epochs=3, head_rate=0.05, rate=0.01, verbose=0, callbacks=[Watch()]
+        model,
+        *data,
+        head_epochs=2,
+        epochs=3,
+        head_learning_rate=0.05,
+        learning_rate=0.01,
+        verbose=0,
+        callbacks=[Watch()],
     )
-    assert after_head == {"moved": ["head"], "rate": pytest.approx(0.05)}
+    assert after_head == {"moved": ["head"], "learning_rate": pytest.approx(0.05)}
     assert (first.epoch, second.epoch) == ([0, 1], [2, 3, 4])  # one line in a diagram
-    assert tl.moved(model, before) == ["block1_dense", "block2a_dense", "block2b_dense", "head"]  # BatchNorm kept still
+    assert tl.changed_weights(model, before) == [
+        "block1_dense",
+        "block2a_dense",
+        "block2b_dense",
+        "head",
+    ]  # BatchNorm frozen
     assert float(np.asarray(model.optimizer.learning_rate)) == pytest.approx(0.01)
 
 
@@ -74,12 +86,12 @@ def test_gradual_unfreezing_goes_down_a_block_a_stage(data):
 
     made = []
 
-    def sgd(rate):
-        made.append(rate)
-        return keras.optimizers.SGD(rate)
+    def sgd(learning_rate):
+        made.append(learning_rate)
+        return keras.optimizers.SGD(learning_rate)
 
     recipes.gradual_unfreezing(
-        network(), *data, rate=0.02, down_to="block2", optimizer=sgd, verbose=0, callbacks=[Watch()]
+        network(), *data, learning_rate=0.02, frozen_to="block2", optimizer=sgd, verbose=0, callbacks=[Watch()]
     )
     assert trained == [["head"], ["block2a_dense", "block2b_dense", "head"]]
     assert made == [0.02, 0.02]
@@ -150,7 +162,7 @@ def test_each_block_has_a_smaller_rate_than_the_one_above(data):
 
     model = network(dropout=0.0)
     tl.freeze(model, 0)
-    before = tl.snapshot(model)
+    before = tl.snapshot_weights(model)
     model.compile(recipes.discriminative(model, keras.optimizers.SGD(0.1), 10.0), LOSS)
     model.train_on_batch(*data)
     plain = network(dropout=0.0)
@@ -217,7 +229,7 @@ def test_l2_sp_holds_a_network_near_its_start_during_fit(data):
     for alpha in (0.0, 10.0):
         model = network(dropout=0.0)
         tl.freeze(model, 0)
-        before = tl.snapshot(model)["block1_dense"][0]
+        before = tl.snapshot_weights(model)["block1_dense"][0]
         with recipes.l2_sp(model, alpha=alpha, beta=0.0):
             model.compile(keras.optimizers.SGD(0.05), LOSS)
             model.fit(*data, epochs=10, verbose=0)
@@ -240,15 +252,15 @@ def test_the_range_test_finds_a_usable_rate_and_changes_nothing(data):
     result = recipes.range_test(model, *data, low=1e-5, high=10.0, steps=60, batch_size=20)
     after = [np.asarray(v) for v in [*model.variables, *model.optimizer.variables]]
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
-    assert len(result.rates) == len(result.losses) == len(result.smoothed) <= 60
-    assert np.allclose(np.diff(np.log(result.rates)), np.log(1e6) / 59)
-    assert result.suggestion == pytest.approx(result.rates[int(np.argmin(result.smoothed))] / 10)
+    assert len(result.learning_rates) == len(result.losses) == len(result.smoothed) <= 60
+    assert np.allclose(np.diff(np.log(result.learning_rates)), np.log(1e6) / 59)
+    assert result.suggestion == pytest.approx(result.learning_rates[int(np.argmin(result.smoothed))] / 10)
     assert 1e-4 < result.suggestion < 0.3
     losses = {}
-    for rate in (result.suggestion, result.suggestion / 100):
+    for learning_rate in (result.suggestion, result.suggestion / 100):
         again = network()
-        again.compile(keras.optimizers.Adam(rate), LOSS)
-        losses[rate] = again.fit(*data, epochs=5, verbose=0).history["loss"][-1]
+        again.compile(keras.optimizers.Adam(learning_rate), LOSS)
+        losses[learning_rate] = again.fit(*data, epochs=5, verbose=0).history["loss"][-1]
     assert losses[result.suggestion] < losses[result.suggestion / 100]
     assert json.loads(json.dumps(result.to_json()))["suggestion"] == result.suggestion
     assert "suggested rate" in str(result)
@@ -317,7 +329,7 @@ def test_the_loop_by_hand_takes_the_steps_of_fit_bit_for_bit(data):
     history = by_fit.fit(recipes.Batches(*data, batch_size=16, seed=3), epochs=4, shuffle=False, verbose=0).history[
         "loss"
     ]
-    losses = recipes.train_by_hand(
+    losses = recipes.custom_training_loop(
         by_hand,
         recipes.Batches(*data, batch_size=16, seed=3),
         optimizer=keras.optimizers.Adam(0.01, clipnorm=1.0),
@@ -328,7 +340,7 @@ def test_the_loop_by_hand_takes_the_steps_of_fit_bit_for_bit(data):
     assert np.allclose(losses, history, rtol=1e-6)
     assert fingerprint(network(seed=5)) != fingerprint(by_hand)
     with pytest.raises(tl.CourseError, match=re.escape("keras.losses.get('mse')")):
-        recipes.train_by_hand(by_hand, recipes.Batches(*data), optimizer=None, loss="mse", epochs=1)
+        recipes.custom_training_loop(by_hand, recipes.Batches(*data), optimizer=None, loss="mse", epochs=1)
 
 
 # -- gradients

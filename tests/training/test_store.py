@@ -10,14 +10,14 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_network import keras, network, pictures
+from small_network import images, keras, network
 
 import tlwidgets as tl
 from tlwidgets.training import fit, store
 from tlwidgets.training.prefix import split
 
 L = keras.layers
-X, Y = pictures(64)
+X, Y = images(64)
 
 
 def key(model, x=X, batch_size=32):

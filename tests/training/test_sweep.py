@@ -40,13 +40,13 @@ def examples(n: int = 60, seed: int = 0) -> tuple[Any, Any]:
 
 
 SETTINGS: dict[str, Any] = {
-    "validation": examples(30, 1),
+    "validation_data": examples(30, 1),
     "frozen_to": [None, "block1"],
     "per_class": [4, 8],
     "rates": [1e-2, 1e-3],
     "seeds": 2,
     "epochs": 3,
-    "batch": 6,
+    "batch_size": 6,
     "progress": False,
 }
 
@@ -62,8 +62,8 @@ def done(base: Any) -> Sweep:
 
 
 def test_every_combination_runs_once_and_the_backbone_is_as_before(done: Sweep, base: Any) -> None:
-    ways = {(*t.way, t.seed) for t in done.trials}
-    assert len(done) == len(ways) == done.planned == 2 * 2 * 2 * 2 * 2
+    methods = {(*t.method, t.seed) for t in done.trials}
+    assert len(done) == len(methods) == done.planned == 2 * 2 * 2 * 2 * 2
     assert done.complete
     assert {t.source for t in done.trials} == {"ours", "other"}
     assert {t.frozen_to for t in done.trials} == {"", "block1"}
@@ -78,17 +78,17 @@ def test_the_same_backbone_under_two_names_gives_the_same_numbers(done: Sweep) -
 def test_a_trial_has_the_numbers_of_plain_keras(done: Sweep) -> None:
     import keras
 
-    (trial,) = done.only(source="ours", frozen_to="block1", per_class=8, rate=1e-2, seed=1).trials
+    (trial,) = done.only(source="ours", frozen_to="block1", per_class=8, learning_rate=1e-2, seed=1).trials
     model = tl.classifier(network(), 3, seed=1)
     tl.freeze(model, "block1")
     x, y = examples()
-    chosen = tl.draw(y, 8, 1)
+    chosen = tl.subset(y, 8, 1)
     model.compile(keras.optimizers.Adam(1e-2), "sparse_categorical_crossentropy", metrics=["accuracy"])
     schedule = keras.callbacks.LearningRateScheduler(lambda epoch: 1e-2 if epoch < 2 else 1e-3)
     model.get_layer("block3_drop").seed_generator.state.assign([1, 0])
     keras.utils.set_random_seed(1)
     model.fit(x[chosen], y[chosen], batch_size=6, epochs=3, callbacks=[schedule], verbose=0)
-    x_held, y_held = SETTINGS["validation"]
+    x_held, y_held = SETTINGS["validation_data"]
     assert model.evaluate(x_held, y_held, verbose=0)[1] == pytest.approx(trial.accuracy, abs=1e-6)
     assert model.evaluate(x[chosen], y[chosen], verbose=0)[1] == pytest.approx(trial.train_accuracy, abs=1e-6)
 
@@ -97,7 +97,9 @@ def test_the_table_has_the_mean_and_students_interval_over_the_seeds(done: Sweep
     rows = done.table()
     assert len(rows) == 16
     row = next(r for r in rows if r.low < r.high)
-    values = done.only(source=row.source, frozen_to=row.frozen_to, per_class=row.per_class, rate=row.rate).accuracies
+    values = done.only(
+        source=row.source, frozen_to=row.frozen_to, per_class=row.per_class, learning_rate=row.learning_rate
+    ).accuracies
     assert row.mean == pytest.approx(np.mean(values))
     expected = stats.t.interval(0.95, len(values) - 1, np.mean(values), stats.sem(values))
     assert (row.low, row.high) == pytest.approx(expected)
@@ -162,7 +164,7 @@ def test_a_file_of_another_sweep_is_not_touched(base: Any, tmp_path: Path) -> No
     settings = {**SETTINGS, "frozen_to": ["block1"], "per_class": [4], "rates": [1e-2], "seeds": 1, "path": path}
     run_sweep(base, examples(), **settings)
     before = path.read_bytes()
-    for change in ({"epochs": 4}, {"validation": examples(30, 2)}):
+    for change in ({"epochs": 4}, {"validation_data": examples(30, 2)}):
         with pytest.raises(tl.CourseError, match="holds another sweep"):
             run_sweep(base, examples(), **{**settings, **change})
     assert path.read_bytes() == before
@@ -185,8 +187,8 @@ def test_the_bar_says_how_far_it_is(base: Any, capsys: pytest.CaptureFixture[str
         ({"rates": [0.0]}, "no learning rate"),
         ({"seeds": [1, 1]}, "holds a value twice"),
         ({"epochs": 0}, "epochs"),
-        ({"validation": None}, "nothing to measure on"),
-        ({"validation": (np.zeros((3, 9, 9, 1)), np.zeros(3, int))}, "takes inputs of shape"),
+        ({"validation_data": None}, "nothing to measure on"),
+        ({"validation_data": (np.zeros((3, 9, 9, 1)), np.zeros(3, int))}, "takes inputs of shape"),
     ],
 )
 def test_what_cannot_be_had_is_said_before_anything_trains(

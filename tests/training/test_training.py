@@ -11,13 +11,13 @@ from tlwidgets.lessons.freezing import experiment
 
 def test_budgets_are_nested_balanced_and_seeded():
     y = np.repeat([0, 1, 2], [30, 12, 9])
-    large, small = tl.draw(y, 8, seed=3), tl.draw(y, 3, seed=3)
+    large, small = tl.subset(y, 8, seed=3), tl.subset(y, 3, seed=3)
     assert np.bincount(y[large]).tolist() == [8, 8, 8]
     assert set(small) <= set(large)
-    assert np.array_equal(large, tl.draw(y, 8, seed=3))
-    assert not np.array_equal(large, tl.draw(y, 8, seed=4))
+    assert np.array_equal(large, tl.subset(y, 8, seed=3))
+    assert not np.array_equal(large, tl.subset(y, 8, seed=4))
     with pytest.raises(tl.CourseError, match="smallest class has 9"):
-        tl.draw(y, 10, seed=0)
+        tl.subset(y, 10, seed=0)
 
 
 def test_a_probe_finds_what_is_there_and_nothing_where_nothing_is():
@@ -25,48 +25,48 @@ def test_a_probe_finds_what_is_there_and_nothing_where_nothing_is():
     y = np.repeat([0, 1], 100)
     signal = rng.normal(size=(200, 5)) + 4 * y[:, None]
     noise = rng.normal(size=(200, 5))
-    assert min(tl.probe_over_seeds(signal, y, per_class=10, seeds=3)) > 0.95
-    assert abs(np.mean(tl.probe_over_seeds(noise, y, per_class=10, seeds=5)) - 0.5) < 0.1
+    assert min(tl.training.linear_probe_over_seeds(signal, y, per_class=10, seeds=3)) > 0.95
+    assert abs(np.mean(tl.training.linear_probe_over_seeds(noise, y, per_class=10, seeds=5)) - 0.5) < 0.1
     with pytest.raises(tl.CourseError, match="two classes or more"):
-        tl.probe(signal, np.zeros(200, int), signal, y)
+        tl.linear_probe(signal, np.zeros(200, int), signal, y)
 
 
-def test_designed_features_tell_directions_and_colours_apart():
+def test_designed_features_tell_directions_and_colors_apart():
     ramp = np.linspace(0, 255, 48)
     across = np.broadcast_to(ramp[None, :, None], (48, 48, 3))
     down = np.broadcast_to(ramp[:, None, None], (48, 48, 3))
     red = np.zeros((48, 48, 3))
     red[..., 0] = 255
-    f = tl.handmade(np.stack([across, down, red]).astype("uint8"))
+    f = tl.training.handcrafted_features(np.stack([across, down, red]).astype("uint8"))
     assert f.shape == (3, 6 * 6 * 9 + 4**3)
     edges = f[:, : 6 * 6 * 9].reshape(3, 36, 9)
     assert (edges[0].argmax(-1) == 0).all()  # gradient along x: direction 0
     assert (edges[1].argmax(-1) == 4).all()  # along y: 90 degrees
     assert not edges[2].any()
     assert f[2, 324 + 3 * 16] == 1  # all pixels in the bin of pure red
-    with pytest.raises(tl.CourseError, match="RGB pictures"):
-        tl.handmade(np.zeros((2, 28, 28, 1)))
+    with pytest.raises(tl.CourseError, match="RGB images"):
+        tl.training.handcrafted_features(np.zeros((2, 28, 28, 1)))
 
 
 def test_timing_an_epoch_moves_no_weight():
     import keras
 
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "softmax")])
-    before = tl.snapshot(model)
-    assert tl.epoch_seconds(model, np.ones((8, 4)), np.zeros(8, int), repeats=1) > 0
-    assert tl.moved(model, before) == []
+    before = tl.snapshot_weights(model)
+    assert tl.training.epoch_seconds(model, np.ones((8, 4)), np.zeros(8, int), repeats=1) > 0
+    assert tl.changed_weights(model, before) == []
 
 
 def test_moved_names_what_changed_and_refuses_another_model():
     import keras
 
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, name="a"), keras.layers.Dense(2, name="b")])
-    before = tl.snapshot(model)
+    before = tl.snapshot_weights(model)
     model.get_layer("b").set_weights([w + 1 for w in model.get_layer("b").get_weights()])
-    assert tl.moved(model, before) == ["b"]
+    assert tl.changed_weights(model, before) == ["b"]
     other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, name="c")])
     with pytest.raises(tl.CourseError, match="other layers"):
-        tl.moved(other, before)
+        tl.changed_weights(other, before)
 
 
 @pytest.fixture(scope="module")
@@ -96,11 +96,11 @@ def test_training_on_the_upper_part_gives_what_plain_fit_gives(base):
 
 
 def test_the_shipped_sweep_is_what_is_measured_here(base):
-    """Drift: a point of the sweep measured again. On another machine a few of the 154 pictures may differ."""
+    """Drift: a point of the sweep measured again. On another machine a few of the 154 images may differ."""
     before = base.get_weights()
     sweep = experiment.freeze_depth()
     shipped = sweep.accuracy("openmoji_black")["rate 0.001"]["block6d"][:2]
-    again = sweep.repeat(base, "openmoji_black", "block6d", rate=1e-3, seeds=2)
+    again = sweep.repeat(base, "openmoji_black", "block6d", learning_rate=1e-3, seeds=2)
     np.testing.assert_allclose(again.accuracies, shipped, atol=0.08)
     assert min(t.train_accuracy for t in again.trials) > 0.9
     assert all(np.array_equal(a, b) for a, b in zip(before, base.get_weights(), strict=True))

@@ -11,13 +11,13 @@ from tlwidgets.errors import CourseError
 from tlwidgets.transfer import (
     a_distance,
     adapt_batchnorm,
+    batchnorm_distance,
     compare,
     coral,
     mean_distance,
     mmd,
-    remembered_distance,
-    shift_test,
-    standardise,
+    mmd_test,
+    standardize,
 )
 
 RNG = np.random.default_rng
@@ -64,14 +64,14 @@ class TestShift:
         assert mmd(source, 4 * target) > 20 * abs(mmd(source, target))
 
     def test_false_alarms_stay_within_the_level_and_real_shifts_are_found(self) -> None:
-        alarms = [shift_test(*domains(0.0, 25, 25, seed=s), level=0.1, shuffles=99, seed=s).shifted for s in range(120)]
-        found = [shift_test(*domains(0.8, 25, 25, seed=s), level=0.1, shuffles=99, seed=s).shifted for s in range(20)]
+        alarms = [mmd_test(*domains(0.0, 25, 25, seed=s), level=0.1, shuffles=99, seed=s).shifted for s in range(120)]
+        found = [mmd_test(*domains(0.8, 25, 25, seed=s), level=0.1, shuffles=99, seed=s).shifted for s in range(20)]
         assert np.mean(alarms) <= 0.18  # 0.1 and three standard errors
         assert np.mean(found) >= 0.9
 
     def test_the_alarm_agrees_with_the_threshold_that_is_shown(self) -> None:
         for moved in (0.0, 0.3, 0.6):
-            result = shift_test(*domains(moved, 30, 30), shuffles=199)
+            result = mmd_test(*domains(moved, 30, 30), shuffles=199)
             assert result.shifted == (result.statistic > result.threshold)
             assert ("no shift" in str(result)) != result.shifted
 
@@ -85,25 +85,25 @@ class TestShift:
         ],
     )
     def test_bad_features_are_refused(self, source: Any, target: Any, said: str) -> None:
-        for method in (a_distance, mean_distance, mmd, shift_test, standardise, coral):
+        for method in (a_distance, mean_distance, mmd, mmd_test, standardize, coral):
             with pytest.raises(CourseError, match=said):
                 method(source, target)
 
     def test_levels_that_cannot_be_kept_are_refused(self) -> None:
         with pytest.raises(CourseError, match="rate of false alarms"):
-            shift_test(*domains(), level=1.5)
+            mmd_test(*domains(), level=1.5)
         with pytest.raises(CourseError, match="give 99 or more"):
-            shift_test(*domains(), level=0.01, shuffles=50)
+            mmd_test(*domains(), level=0.01, shuffles=50)
 
 
 class TestAdaptation:
     def test_each_domain_gets_its_own_mean_and_spread(self) -> None:
         source, target = domains(3.0)
         target[:, 1] = 5
-        for x in standardise(source, target)[0:1]:
+        for x in standardize(source, target)[0:1]:
             np.testing.assert_allclose(x.mean(axis=0), 0, atol=1e-12)
             np.testing.assert_allclose(x.std(axis=0), 1)
-        moved = standardise(source, target)[1]
+        moved = standardize(source, target)[1]
         np.testing.assert_allclose(moved[:, 1], 0)
         np.testing.assert_allclose(moved[:, 0].std(), 1)
 
@@ -156,7 +156,7 @@ class TestAdaptation:
         x = RNG(0).normal(3, 2, (60, 8, 8, 1)).astype("float32")
         before = [w.numpy().copy() for w in model.trainable_weights]
         kernel = model.get_layer("base").layers[0].kernel
-        assert adapt_batchnorm(model, x, batch=20) == 1
+        assert adapt_batchnorm(model, x, batch_size=20) == 1
         import keras
 
         maps = keras.ops.convert_to_numpy(keras.ops.conv(x, kernel))
@@ -166,7 +166,7 @@ class TestAdaptation:
         np.testing.assert_allclose(norm.moving_variance, parts, rtol=1e-3)
         assert not norm.trainable
         assert norm.momentum == 0.9
-        assert model.get_layer("base").layers[2].rate == 0.5
+        assert model.get_layer("base").layers[2].learning_rate == 0.5
         for weight, old in zip(model.trainable_weights, before, strict=True):
             np.testing.assert_array_equal(weight.numpy(), old)
 
@@ -177,13 +177,13 @@ class TestAdaptation:
         norm = model.get_layer("base").get_layer("norm")
         assert (norm.trainable, norm.momentum) == (False, 0.9)
 
-    def test_a_model_without_batchnorm_and_a_lone_picture_are_refused(self) -> None:
+    def test_a_model_without_batchnorm_and_a_lone_image_are_refused(self) -> None:
         import keras
 
         plain = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
         with pytest.raises(CourseError, match="no BatchNorm"):
             adapt_batchnorm(plain, np.zeros((5, 3)))
-        with pytest.raises(CourseError, match="two pictures"):
+        with pytest.raises(CourseError, match="two images"):
             adapt_batchnorm(self.model(), np.zeros((1, 8, 8, 1)))
 
 
@@ -201,27 +201,27 @@ class TestRememberedDistance:
         model, norm = self.model()
         norm.set_weights([np.ones(2), np.zeros(2), np.array([1.0, 5.0]), np.array([4.0, 9.0])])
         x = np.stack([np.full((3, 4, 4), 3.0), np.full((3, 4, 4), 17.0)], axis=-1)  # 1 and 4 of them away
-        assert remembered_distance(model, x) == pytest.approx(np.sqrt((1 + 16) / 2))
+        assert batchnorm_distance(model, x) == pytest.approx(np.sqrt((1 + 16) / 2))
 
     def test_the_source_itself_is_near(self) -> None:
         model, _ = self.model()
         x = RNG(0).normal([2.0, -3.0], [0.5, 4.0], (100, 4, 4, 2))
-        adapt_batchnorm(model, x, batch=100)
-        assert remembered_distance(model, x) < 1e-3
-        assert remembered_distance(model, x + 4.0) == pytest.approx(np.sqrt((8**2 + 1) / 2), rel=0.05)
+        adapt_batchnorm(model, x, batch_size=100)
+        assert batchnorm_distance(model, x) < 1e-3
+        assert batchnorm_distance(model, x + 4.0) == pytest.approx(np.sqrt((8**2 + 1) / 2), rel=0.05)
 
     def test_what_cannot_be_measured_is_refused(self) -> None:
         import keras
 
         plain = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Conv2D(2, 3)])
         with pytest.raises(CourseError, match="no BatchNorm layer, so"):
-            remembered_distance(plain, np.zeros((2, 4, 4, 3)))
+            batchnorm_distance(plain, np.zeros((2, 4, 4, 3)))
         inner, _ = self.model()
         outer = keras.Sequential([keras.Input((4, 4, 2)), inner])
         with pytest.raises(CourseError, match="give that one"):
-            remembered_distance(outer, np.zeros((2, 4, 4, 2)))
-        with pytest.raises(CourseError, match="no pictures"):
-            remembered_distance(inner, np.zeros((0, 4, 4, 2)))
+            batchnorm_distance(outer, np.zeros((2, 4, 4, 2)))
+        with pytest.raises(CourseError, match="no images"):
+            batchnorm_distance(inner, np.zeros((0, 4, 4, 2)))
 
 
 class TestComparison:

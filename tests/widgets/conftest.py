@@ -84,7 +84,7 @@ def message_from_browser():
 
 @pytest.fixture
 def data():
-    """80 pictures 8x8x3 with a class that is easy to learn: x (80, 8, 8, 3) float32, y (80,) int64."""
+    """80 images 8x8x3 with a class that is easy to learn: x (80, 8, 8, 3) float32, y (80,) int64."""
     import numpy as np
 
     rng = np.random.default_rng(0)
@@ -95,7 +95,7 @@ def data():
 
 @pytest.fixture
 def make_model():
-    """A tiny compiled picture model: two blocks with BatchNorm, a head; ``nested``: the base is one layer."""
+    """A tiny compiled image model: two blocks with BatchNorm, a head; ``nested``: the base is one layer."""
     import keras
 
     def make(*, nested: bool = False, compiled: bool = True) -> Any:

@@ -1,4 +1,4 @@
-"""ConfusionMatrix without a browser: counts, forms of the input, pictures only when asked."""
+"""ConfusionMatrix without a browser: counts, forms of the input, images only when asked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tlwidgets.widgets.confusion_matrix._draw import shares
 CLASSES = ["cat", "dog", "owl"]
 TRUE = np.array([0, 0, 0, 1, 1, 2, 2, 2])
 PREDICTED = np.array([0, 1, 1, 1, 1, 0, 2, 2])
-PICTURES = np.stack([np.full((10, 12, 3), 30 * n, "uint8") for n in range(8)])
+IMAGES = np.stack([np.full((10, 12, 3), 30 * n, "uint8") for n in range(8)])
 
 
 def values(files):
@@ -63,7 +63,7 @@ def test_names_and_numbers_give_the_same(wire):
         ((TRUE, PREDICTED + 0.5, CLASSES), "whole numbers or names"),
         ((["cow"], ["cat"], CLASSES), "unknown class in y_true 'cow'"),
         ((TRUE, PREDICTED, ["a", "a", "b"]), "same name"),
-        ((TRUE, PREDICTED, CLASSES, PICTURES[:3]), "3 pictures for 8"),
+        ((TRUE, PREDICTED, CLASSES, IMAGES[:3]), "3 images for 8"),
         ((TRUE, PREDICTED, CLASSES, np.zeros((8, 5))), "should be one array"),
         ((TRUE, PREDICTED, CLASSES, np.zeros((8, 5, 5, 4))), "should be one array"),
     ],
@@ -80,52 +80,52 @@ def test_options_that_are_none(wire):
         ConfusionMatrix(TRUE, PREDICTED, CLASSES, send_ahead=-1)
 
 
-def test_pictures_go_out_only_when_asked(wire, message_from_browser):
-    widget = ConfusionMatrix(TRUE, PREDICTED, CLASSES, PICTURES)
+def test_images_go_out_only_when_asked(wire, message_from_browser):
+    widget = ConfusionMatrix(TRUE, PREDICTED, CLASSES, IMAGES)
     assert len(widget.get_state()["_counts"]) < 100
     assert widget.get_state()["_ahead"] == {}
     assert wire.custom() == []
-    message_from_browser(widget, {"kind": "pictures", "i": 0, "j": 1, "page": 0})
+    message_from_browser(widget, {"kind": "images", "i": 0, "j": 1, "page": 0})
     ((content, buffers),) = wire.custom()
     assert (content["i"], content["j"], content["page"], content["numbers"]) == (0, 1, 0, [1, 2])
     assert values(buffers) == [30, 60]
     for strange in ({"i": 99, "j": 0, "page": 0}, {"i": 0, "j": 1, "page": 7}, {"i": "0", "j": 1, "page": 0}, {}):
-        message_from_browser(widget, {"kind": "pictures", **strange})
+        message_from_browser(widget, {"kind": "images", **strange})
     assert all(content["numbers"] == [] for content, _ in wire.custom()[1:])
 
 
 def test_pages(wire, message_from_browser):
     widget = ConfusionMatrix(np.zeros(50, int), np.zeros(50, int), ["a"], np.zeros((50, 8, 8), "uint8"))
     for page, size in ((0, 24), (1, 24), (2, 2), (3, 0)):
-        message_from_browser(widget, {"kind": "pictures", "i": 0, "j": 0, "page": page})
+        message_from_browser(widget, {"kind": "images", "i": 0, "j": 0, "page": page})
         assert len(wire.custom()[-1][1]) == size
 
 
-def test_pictures_sent_ahead(wire):
-    ahead = ConfusionMatrix(TRUE, PREDICTED, CLASSES, PICTURES, send_ahead=1).get_state()["_ahead"]
-    assert {cell: [p["n"] for p in pictures] for cell, pictures in ahead.items()} == {"0|1": [1], "2|0": [5]}
+def test_images_sent_ahead(wire):
+    ahead = ConfusionMatrix(TRUE, PREDICTED, CLASSES, IMAGES, send_ahead=1).get_state()["_ahead"]
+    assert {cell: [p["n"] for p in images] for cell, images in ahead.items()} == {"0|1": [1], "2|0": [5]}
 
 
 @pytest.mark.parametrize(
     ("low", "high", "expected"), [(0.0, 1.0, 255), (0.0, 0.5, 128), (0.0, 200.0, 200), (-1.0, 1.0, 255)]
 )
 def test_the_scale_of_floats(wire, message_from_browser, low, high, expected):
-    pictures = np.full((8, 4, 4, 1), low)
-    pictures[:, 0, 0] = high
-    pictures[0, 1, 1] = math.nan
-    widget = ConfusionMatrix(TRUE, PREDICTED, CLASSES, pictures)
-    message_from_browser(widget, {"kind": "pictures", "i": 0, "j": 0, "page": 0})
+    images = np.full((8, 4, 4, 1), low)
+    images[:, 0, 0] = high
+    images[0, 1, 1] = math.nan
+    widget = ConfusionMatrix(TRUE, PREDICTED, CLASSES, images)
+    message_from_browser(widget, {"kind": "images", "i": 0, "j": 0, "page": 0})
     assert values(wire.custom()[-1][1]) == [expected]
 
 
-def test_a_large_picture_is_sent_small(wire, message_from_browser):
+def test_a_large_image_is_sent_small(wire, message_from_browser):
     widget = ConfusionMatrix([0], [0], ["a"], np.zeros((1, 3000, 2000, 3), "uint8"))
-    message_from_browser(widget, {"kind": "pictures", "i": 0, "j": 0, "page": 0})
+    message_from_browser(widget, {"kind": "images", "i": 0, "j": 0, "page": 0})
     assert Image.open(io.BytesIO(wire.custom()[-1][1][0])).size == (64, 96)
 
 
 def test_the_same_from_either_side(wire, from_browser):
-    one, two = (ConfusionMatrix(TRUE, PREDICTED, CLASSES, PICTURES) for _ in range(2))
+    one, two = (ConfusionMatrix(TRUE, PREDICTED, CLASSES, IMAGES) for _ in range(2))
     from_browser(one, value=["cat", "dog"], normalize="true")
     two.value, two.normalize = ["cat", "dog"], "true"
     assert one.summary() == two.summary()
@@ -139,8 +139,8 @@ def test_the_same_from_either_side(wire, from_browser):
         one.examples("cat", "cow")
 
 
-def test_words_and_picture(wire):
-    widget = ConfusionMatrix(TRUE, PREDICTED, ["<b>", "$x$", "owl"], PICTURES)
+def test_words_and_figure(wire):
+    widget = ConfusionMatrix(TRUE, PREDICTED, ["<b>", "$x$", "owl"], IMAGES)
     widget.value = ["<b>", "$x$"]
     data, metadata = widget._repr_mimebundle_()
     assert metadata["image/png"]["alt"] == data["text/plain"] == widget.summary()

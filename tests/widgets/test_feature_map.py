@@ -53,7 +53,7 @@ def test_neighbours_are_those_of_the_features(wire, clusters):
     assert np.array_equal(near[0], np.argsort(distance, axis=1)[:, :4])
     assert shown.agreement("late") == 1
     assert shown.agreement("early") == pytest.approx((labels[near[0, :, 0]] == labels).mean())
-    assert "late: for 100% the nearest picture in feature space is of the same class (chance 32%)" in shown.summary()
+    assert "late: for 100% the nearest image in feature space is of the same class (chance 32%)" in shown.summary()
 
 
 def test_feature_maps_are_averaged_over_positions(wire, clusters):
@@ -104,7 +104,7 @@ def test_the_same_from_either_side(wire, from_browser, clusters):
     from_browser(one, value="early", beside="late", color_by="domain", only="sketch", point=3)
     two.value, two.beside, two.color_by, two.only, two.point = "early", "late", "domain", "sketch", 3
     assert one.summary() == two.summary()
-    assert "Picture 3: cat, sketch; nearest in early: " in one.summary()
+    assert "Image 3: cat, sketch; nearest in early: " in one.summary()
     from_browser(one, value="?", beside="?", color_by="?", only="?", point=60)
     assert one.summary() == two.summary()
     for name, value, words in (("value", "lat", "did you mean late"), ("beside", "?", "unknown block"),
@@ -135,8 +135,8 @@ def test_without_domains_there_is_nothing_to_switch(wire, from_browser, clusters
         ({"a": np.ones((1, 3))}, [7], {}, "classes from 7"),
         ({"a": np.ones((1, 3))}, ["cow"], {}, "unknown class in labels"),
         ({"a": np.ones((1, 3))}, [0], {"domains": []}, "0 domains for 1"),
-        ({"a": np.ones((1, 3))}, [0], {"pictures": np.ones((2, 8, 8))}, "2 pictures for 1"),
-        ({"a": np.ones((1, 3))}, [0], {"pictures": np.ones((1, 8, 8, 2))}, "pictures should be one array"),
+        ({"a": np.ones((1, 3))}, [0], {"images": np.ones((2, 8, 8))}, "2 images for 1"),
+        ({"a": np.ones((1, 3))}, [0], {"images": np.ones((1, 8, 8, 2))}, "images should be one array"),
         ({"a": np.ones((30000, 1))}, [0] * 30000, {}, "up to 20,000"),
     ],
 )
@@ -145,7 +145,7 @@ def test_input_that_does_not_fit(wire, features, labels, options, words):
         FeatureMap(features, labels, CLASSES, **options)
 
 
-def test_words_and_picture(wire, clusters):
+def test_words_and_figure(wire, clusters):
     features, labels = clusters
     shown = FeatureMap(features, labels, ["$a$", "_b", "<i>"], label="$x")
     shown.beside, shown.point, shown.only = "early", 0, "_b"
@@ -154,9 +154,9 @@ def test_words_and_picture(wire, clusters):
 
 
 @pytest.mark.parametrize("shape", [(5, 6, 9), (5, 6, 9, 1), (5, 6, 9, 3), (5, 40, 90, 3)])
-def test_sprite_holds_every_picture(shape):
-    pictures = np.random.default_rng(0).integers(0, 256, shape).astype("uint8")
-    made = sprite(pictures, 32)
+def test_sprite_holds_every_figure(shape):
+    images = np.random.default_rng(0).integers(0, 256, shape).astype("uint8")
+    made = sprite(images, 32)
     sheet = np.asarray(Image.open(io.BytesIO(made.data)))
     form = made.form
     assert (form["columns"], form["rows"], form["count"]) == (3, 2, 5)
@@ -164,6 +164,6 @@ def test_sprite_holds_every_picture(shape):
     h, w = form["height"], form["width"]
     last = sheet[h : 2 * h, w : 2 * w]  # number 4 is in the second row
     if shape[1] < 32:
-        assert np.array_equal(last, pictures[4].squeeze())
+        assert np.array_equal(last, images[4].squeeze())
     else:
-        assert abs(float(last.mean()) - float(pictures[4].mean())) < 5
+        assert abs(float(last.mean()) - float(images[4].mean())) < 5

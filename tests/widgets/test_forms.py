@@ -154,29 +154,29 @@ def figures():
     return made
 
 
-def picture(widget) -> tuple[bytes, str]:
+def image(widget) -> tuple[bytes, str]:
     data, metadata = widget._repr_mimebundle_()
     return base64.b64decode(data["image/png"]), metadata["image/png"]["alt"]
 
 
-def test_the_saved_picture_is_the_one_chosen(wire, from_browser, figures):
+def test_the_saved_image_is_the_one_chosen(wire, from_browser, figures):
     slider = FigureSlider(figures, label="Block")
     assert slider.value == "block 2", "the last one by default"
     for choose in (lambda name: from_browser(slider, value=name), lambda name: setattr(slider, "value", name)):
         for name, figure in figures.items():
             choose(name)
-            assert picture(slider) == (png(figure), figure.alt)
+            assert image(slider) == (png(figure), figure.alt)
             assert shown(slider)[0] == figure.alt
             assert slider.summary() == f"Block {name}: {figure.alt}"
     assert len({png(figure) for figure in figures.values()}) == 3
 
 
-def test_the_browser_has_every_picture(wire, figures):
+def test_the_browser_has_every_figure(wire, figures):
     """The handle moves without asking the kernel."""
     slider = FigureSlider(figures, value="stem")
     state = slider.get_state()
     assert state["names"] == list(figures)
-    assert list(state["_pictures"]) == [png(figure) for figure in figures.values()]
+    assert list(state["_images"]) == [png(figure) for figure in figures.values()]
     assert state["_words"] == [figure.alt for figure in figures.values()]
     slider.value = "block 1"
     assert wire.updates("value")[-1] == "block 1"
@@ -189,14 +189,14 @@ def test_a_name_that_is_not_there(wire, figures):
     with pytest.raises(CourseError, match="did you mean stem"):
         slider.value = "sten"
     assert slider.value == "stem"
-    assert picture(slider)[1] == figures["stem"].alt
+    assert image(slider)[1] == figures["stem"].alt
 
 
 def test_a_name_from_the_browser_that_is_not_there(wire, from_browser, figures):
     slider = FigureSlider(figures, label="Block", value="stem")
     from_browser(slider, value="gone")
     assert slider.value == "stem"
-    assert picture(slider)[1] == figures["stem"].alt
+    assert image(slider)[1] == figures["stem"].alt
 
 
 def test_no_figures():

@@ -28,7 +28,7 @@ def keras_array(variable):
 
 def browser_counts(slider):
     """The same, as the browser computes it from the rows."""
-    still = slider.keep_batchnorm_frozen
+    still = slider.freeze_batchnorm
     rows = slider._layers[slider.value :]
     trains = sum(row["can_train"] for row in rows if not (still and row["batchnorm"]))
     return trains, sum(row["params"] for row in slider._layers)
@@ -38,7 +38,7 @@ def browser_counts(slider):
 @pytest.mark.parametrize("keep", [False, True])
 def test_every_boundary_counts_like_keras(wire, make_model, nested, keep):
     model = make_model(nested=nested)
-    slider = FreezeSlider(model, frozen=0, keep_batchnorm_frozen=keep)
+    slider = FreezeSlider(model, frozen_to=0, freeze_batchnorm=keep)
     for value in range(len(slider._layers) + 1):
         slider.value = value
         assert browser_counts(slider) == keras_counts(model)
@@ -61,7 +61,7 @@ def test_browser_and_python_give_the_same(wire, make_model, from_browser):
     slider = FreezeSlider(two)
     from_browser(slider, value=3)
     assert [layer.trainable for layer in one.layers] == [layer.trainable for layer in two.layers]
-    from_browser(slider, keep_batchnorm_frozen=False)
+    from_browser(slider, freeze_batchnorm=False)
     assert two.get_layer("block2_bn").trainable
     from_browser(slider, value=99)
     assert slider.value == 6
@@ -69,17 +69,17 @@ def test_browser_and_python_give_the_same(wire, make_model, from_browser):
 
 def test_batchnorm(wire, make_model):
     model = make_model()
-    slider = FreezeSlider(model, frozen=1)
+    slider = FreezeSlider(model, frozen_to=1)
     assert [model.get_layer(n).trainable for n in ("block1_bn", "block2_bn")] == [False, False]
     slider.value = 0
     assert [model.get_layer(n).trainable for n in ("block1_bn", "block2_bn")] == [False, False]
-    slider.keep_batchnorm_frozen = False
+    slider.freeze_batchnorm = False
     assert [model.get_layer(n).trainable for n in ("block1_bn", "block2_bn")] == [True, True]
 
 
 def test_kept_batchnorm_does_not_move_in_fit(wire, make_model, data):
     model = make_model()
-    FreezeSlider(model, frozen="block1")
+    FreezeSlider(model, frozen_to="block1")
     model.compile("adam", "sparse_categorical_crossentropy")
     norm, conv = model.get_layer("block2_bn"), model.get_layer("block2_conv")
     before = [keras_array(w) for w in (*norm.weights, conv.kernel)]
@@ -90,7 +90,7 @@ def test_kept_batchnorm_does_not_move_in_fit(wire, make_model, data):
 
 
 def test_names(wire, make_model):
-    slider = FreezeSlider(make_model(), frozen="block1")
+    slider = FreezeSlider(make_model(), frozen_to="block1")
     assert slider.value == 2
     assert slider.frozen_layers == ("block1_conv", "block1_bn")
     assert slider.first_trainable == "block2_conv"
@@ -125,7 +125,7 @@ def test_a_model_that_is_not_built(wire):
 @pytest.mark.parametrize("frozen", [-1, 99, True, 2.5])
 def test_a_boundary_out_of_range(wire, make_model, frozen):
     with pytest.raises(CourseError):
-        FreezeSlider(make_model(), frozen=frozen)
+        FreezeSlider(make_model(), frozen_to=frozen)
 
 
 # ---------------------------------------------------------------- compile again
@@ -167,7 +167,7 @@ def test_compile_between_two_moves_is_seen(wire, make_model):
 def test_compile_with_the_same_optimizer_counts(wire, make_model, data):
     model = make_model()
     model.fit(*data, epochs=1, verbose=0)
-    slider = FreezeSlider(model, frozen=3)
+    slider = FreezeSlider(model, frozen_to=3)
     assert slider.stale
     model.compile(model.optimizer, "sparse_categorical_crossentropy")
     assert not slider.stale
@@ -176,7 +176,7 @@ def test_compile_with_the_same_optimizer_counts(wire, make_model, data):
 def test_stale_tells_the_truth_about_training(wire, make_model, data):
     model = make_model()
     model.fit(*data, epochs=1, verbose=0)
-    slider = FreezeSlider(model, frozen=4)
+    slider = FreezeSlider(model, frozen_to=4)
     kernel = model.get_layer("block1_conv").kernel
     before = keras_array(kernel)
     model.fit(*data, epochs=1, verbose=0)
@@ -205,11 +205,11 @@ def test_own_training_loop(wire, make_model):
     assert not slider.stale
 
 
-# ---------------------------------------------------------------- the picture and the size
+# ---------------------------------------------------------------- the figure and the size
 
 
-def test_static_picture_and_words(wire, make_model):
-    slider = FreezeSlider(make_model(), frozen=3)
+def test_static_figure_and_words(wire, make_model):
+    slider = FreezeSlider(make_model(), frozen_to=3)
     data, metadata = slider._repr_mimebundle_()
     assert base64.b64decode(data["image/png"])[:4] == b"\x89PNG"
     trains, total = keras_counts(slider.model)
@@ -260,7 +260,7 @@ def test_a_shared_layer_is_counted_once(wire):
     assert browser_counts(slider) == keras_counts(model)
 
 
-def test_saved_picture_waits_for_the_hand(wire, make_model, from_browser, message_from_browser, monkeypatch):
+def test_saved_image_waits_for_the_hand(wire, make_model, from_browser, message_from_browser, monkeypatch):
     slider = FreezeSlider(make_model())
     slider._displays = ["somewhere"]
     refreshed = []

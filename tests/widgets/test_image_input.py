@@ -12,12 +12,12 @@ from tlwidgets.widgets.image_input import LIMIT, MOST, ImageInput
 
 
 def file_of(value=200, size=(40, 30), kind="png"):
-    """A file with a picture of one colour, or of an array."""
+    """A file with an image of one colour, or of an array."""
     from PIL import Image
 
     buffer = io.BytesIO()
-    picture = Image.fromarray(value) if isinstance(value, np.ndarray) else Image.new("RGB", size, (value, 10, 10))
-    picture.save(buffer, kind)
+    image = Image.fromarray(value) if isinstance(value, np.ndarray) else Image.new("RGB", size, (value, 10, 10))
+    image.save(buffer, kind)
     return buffer.getvalue()
 
 
@@ -36,33 +36,33 @@ def corner_model():
 CLASSES = ["dark corner", "bright corner"]
 
 
-def test_pictures_by_hand(wire):
-    pictures = ImageInput(size=16)
+def test_images_by_hand(wire):
+    images = ImageInput(size=16)
     heard = []
-    pictures.observe(lambda change: heard.append(len(change["new"])), "value")
-    pictures.add(file_of(200), "a.png")
-    pictures.add(file_of(90, kind="jpeg"), "folder/a.png")
-    assert pictures.value.shape == (2, 16, 16, 3)
-    assert pictures.value.dtype == np.uint8
-    assert pictures.value[0, 0, 0].tolist() == [200, 10, 10]
-    assert pictures.names == ("a.png", "a.png (2)")
+    images.observe(lambda change: heard.append(len(change["new"])), "value")
+    images.add(file_of(200), "a.png")
+    images.add(file_of(90, kind="jpeg"), "folder/a.png")
+    assert images.value.shape == (2, 16, 16, 3)
+    assert images.value.dtype == np.uint8
+    assert images.value[0, 0, 0].tolist() == [200, 10, 10]
+    assert images.names == ("a.png", "a.png (2)")
     assert heard == [1, 2]
-    assert (len(pictures), pictures.selected) == (2, 1)
-    pictures.remove(0)
-    assert (pictures.names, pictures.selected) == (("a.png (2)",), 0)
-    pictures.clear()
-    assert (pictures.value.shape, pictures.selected) == ((0, 16, 16, 3), -1)
+    assert (len(images), images.selected) == (2, 1)
+    images.remove(0)
+    assert (images.names, images.selected) == (("a.png (2)",), 0)
+    images.clear()
+    assert (images.value.shape, images.selected) == ((0, 16, 16, 3), -1)
 
 
 @pytest.mark.parametrize(
     ("data", "word"),
-    [(b"", "empty"), (b"not a picture", "no picture"), (file_of(1)[:60], "broken"), (b"\0" * (LIMIT + 1), "32 MB")],
+    [(b"", "empty"), (b"not an image", "no image"), (file_of(1)[:60], "broken"), (b"\0" * (LIMIT + 1), "32 MB")],
 )
 def test_a_file_that_cannot_be_used_is_named(wire, data, word):
-    pictures = ImageInput()
+    images = ImageInput()
     with pytest.raises(CourseError, match=f"holiday.jpg: .*{word}"):
-        pictures.add(data, "C:\\pictures\\holiday.jpg")
-    assert len(pictures) == 0
+        images.add(data, "C:\\images\\holiday.jpg")
+    assert len(images) == 0
 
 
 def send(widget, data, name, piece=1000):
@@ -73,52 +73,52 @@ def send(widget, data, name, piece=1000):
 
 
 def test_files_from_the_browser_come_in_pieces(wire, message_from_browser):
-    pictures = ImageInput(size=32)
+    images = ImageInput(size=32)
     noise = np.random.default_rng(0).integers(0, 256, (50, 50, 3)).astype("uint8")
     good = file_of(noise)
     assert len(good) > 3000
-    send(pictures, good, "noise.png")
-    send(pictures, b"text", "notes.txt")
-    send(pictures, file_of(9), "<img src=x>.png")
-    assert len(pictures) == 0, "they are read when all are there"
-    message_from_browser(pictures, {"kind": "files"})
-    assert pictures.names == ("noise.png", "<img src=x>.png")
-    assert pictures.problems == ["notes.txt: no picture that Pillow can read."]
+    send(images, good, "noise.png")
+    send(images, b"text", "notes.txt")
+    send(images, file_of(9), "<img src=x>.png")
+    assert len(images) == 0, "they are read when all are there"
+    message_from_browser(images, {"kind": "files"})
+    assert images.names == ("noise.png", "<img src=x>.png")
+    assert images.problems == ["notes.txt: no image that Pillow can read."]
     assert wire.updates("_heard") == [1]
-    message_from_browser(pictures, {"kind": "remove"})
-    assert len(pictures) == 1
-    message_from_browser(pictures, {"kind": "clear"})
-    assert (len(pictures), pictures.problems) == (0, [])
+    message_from_browser(images, {"kind": "remove"})
+    assert len(images) == 1
+    message_from_browser(images, {"kind": "clear"})
+    assert (len(images), images.problems) == (0, [])
 
 
 def test_the_view_stays_while_the_hand_is_on_it(wire, monkeypatch, message_from_browser):
-    """A new saved picture replaces the view, and with it a camera that is on."""
-    pictures = ImageInput(size=16)
-    pictures._displays, refreshed = ["shown"], []
-    monkeypatch.setattr(pictures, "_refresh", lambda: refreshed.append(len(pictures)))
-    send(pictures, file_of(), "camera-1.jpg")
-    message_from_browser(pictures, {"kind": "files"})
+    """A new saved figure replaces the view, and with it a camera that is on."""
+    images = ImageInput(size=16)
+    images._displays, refreshed = ["shown"], []
+    monkeypatch.setattr(images, "_refresh", lambda: refreshed.append(len(images)))
+    send(images, file_of(), "camera-1.jpg")
+    message_from_browser(images, {"kind": "files"})
     assert refreshed == []
-    message_from_browser(pictures, {"kind": "settled"})
+    message_from_browser(images, {"kind": "settled"})
     assert refreshed == [1]
 
 
 def test_strange_messages_do_nothing(wire, message_from_browser):
-    pictures = ImageInput()
+    images = ImageInput()
     for strange in (None, {}, {"kind": "part"}, {"kind": "remove"}, {"kind": "explain"}, {"kind": "files"}):
-        message_from_browser(pictures, strange)
-    assert len(pictures) == 0
-    message_from_browser(pictures, {"kind": "folder", "path": "/no/such/folder"})
-    assert len(pictures.problems) == 1
+        message_from_browser(images, strange)
+    assert len(images) == 0
+    message_from_browser(images, {"kind": "folder", "path": "/no/such/folder"})
+    assert len(images.problems) == 1
 
 
 def test_no_more_than_the_most(wire):
-    pictures = ImageInput(size=8)
+    images = ImageInput(size=8)
     data = file_of()
     for _ in range(MOST):
-        pictures._take(data, "a.png")
+        images._take(data, "a.png")
     with pytest.raises(CourseError, match="the most"):
-        pictures.add(data, "one more.png")
+        images.add(data, "one more.png")
 
 
 def test_folder(wire, tmp_path, message_from_browser):
@@ -126,57 +126,57 @@ def test_folder(wire, tmp_path, message_from_browser):
     for name in ("cat", "dog"):
         (tmp_path / name).mkdir()
         for i in range(6):
-            picture = rng.integers(0, 256, (24, 24, 3)).astype("uint8")
-            (tmp_path / name / f"{i}.png").write_bytes(file_of(picture))
+            image = rng.integers(0, 256, (24, 24, 3)).astype("uint8")
+            (tmp_path / name / f"{i}.png").write_bytes(file_of(image))
     (tmp_path / "cat" / "broken.jpg").write_bytes(b"\xff\xd8\xff")
-    pictures = ImageInput(size=24)
-    message_from_browser(pictures, {"kind": "folder", "path": str(tmp_path)})
-    assert len(pictures) == 12
-    assert {item["label"] for item in pictures._items} == {"cat", "dog"}
-    assert len(pictures.problems) == 1
-    assert "broken.jpg" in pictures.problems[0]
+    images = ImageInput(size=24)
+    message_from_browser(images, {"kind": "folder", "path": str(tmp_path)})
+    assert len(images) == 12
+    assert {item["label"] for item in images._items} == {"cat", "dog"}
+    assert len(images.problems) == 1
+    assert "broken.jpg" in images.problems[0]
 
 
 # ---------------------------------------------------------------- a network
 
 
 def test_predictions(wire, corner_model):
-    pictures = ImageInput(corner_model, CLASSES)
-    assert pictures.size == 20
+    images = ImageInput(corner_model, CLASSES)
+    assert images.size == 20
     bright = np.zeros((20, 20, 3), "uint8")
     bright[10:, 10:] = 255
-    pictures.add(file_of(bright), "bright.png")
-    pictures.add(file_of(np.zeros((20, 20, 3), "uint8")), "dark.png")
-    (first, second) = pictures.predictions()
+    images.add(file_of(bright), "bright.png")
+    images.add(file_of(np.zeros((20, 20, 3), "uint8")), "dark.png")
+    (first, second) = images.predictions()
     assert (first[0][0], second[0][0]) == ("bright corner", "dark corner")
     assert sum(p for _, p in first) == pytest.approx(1)
     assert first[0][1] == pytest.approx(1 / (1 + np.exp(-6)), abs=1e-4)
-    assert pictures._items[0]["top"][0][0] == "bright corner"
+    assert images._items[0]["top"][0][0] == "bright corner"
 
 
 def test_occlusion_finds_what_the_network_uses(wire, corner_model, message_from_browser):
-    pictures = ImageInput(corner_model, CLASSES)
-    picture = np.random.default_rng(1).integers(0, 60, (20, 20, 3)).astype("uint8")
-    picture[10:, 10:] = 160
-    picture[16:, 16:] = 255
-    pictures.add(file_of(picture), "a.png")
-    found = pictures.attribution(0)
+    images = ImageInput(corner_model, CLASSES)
+    image = np.random.default_rng(1).integers(0, 60, (20, 20, 3)).astype("uint8")
+    image[10:, 10:] = 160
+    image[16:, 16:] = 255
+    images.add(file_of(image), "a.png")
+    found = images.attribution(0)
     assert found.drop.shape == (20, 20)
     inside, outside = found.drop[12:, 12:], found.drop[:8, :8]
     assert inside.min() > 0.005 > abs(outside).max(), "only the lower right quarter matters"
     left, top, _, _ = found.box
     assert min(left, top) >= 0.4
     assert found.lowest < found.whole
-    other = pictures.attribution(0, of="dark corner")
+    other = images.attribution(0, of="dark corner")
     assert other.drop[12:, 12:].max() < 0, "covering the bright corner speaks for the dark one"
-    message_from_browser(pictures, {"kind": "explain"})
-    assert "lower right" in pictures._maps["a.png"]["words"]
+    message_from_browser(images, {"kind": "explain"})
+    assert "lower right" in images._maps["a.png"]["words"]
 
 
 def test_occlusion_of_nothing(wire, corner_model):
-    pictures = ImageInput(corner_model, CLASSES)
-    pictures.add(file_of(np.full((20, 20, 3), 50, "uint8")), "even.png")
-    assert pictures.explain(0).startswith("No single square matters")
+    images = ImageInput(corner_model, CLASSES)
+    images.add(file_of(np.full((20, 20, 3), 50, "uint8")), "even.png")
+    assert images.explain(0).startswith("No single square matters")
 
 
 def test_logits_and_one_output(wire):
@@ -201,11 +201,11 @@ def test_models_and_sizes_that_do_not_fit(wire, corner_model):
 
     with pytest.raises(CourseError, match="2 classes apart, but 3 names"):
         ImageInput(corner_model, ["a", "b", "c"])
-    with pytest.raises(CourseError, match="takes pictures of 20 pixels, not 32"):
+    with pytest.raises(CourseError, match="takes images of 20 pixels, not 32"):
         ImageInput(corner_model, size=32)
     with pytest.raises(CourseError, match="need a model"):
         ImageInput(None, ["a"])
-    with pytest.raises(CourseError, match="square pictures"):
+    with pytest.raises(CourseError, match="square images"):
         ImageInput(keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]))
     with pytest.raises(CourseError, match="not built"):
         ImageInput(keras.Sequential([keras.layers.Dense(2)]))
@@ -214,16 +214,16 @@ def test_models_and_sizes_that_do_not_fit(wire, corner_model):
             ImageInput(size=size)
     with pytest.raises(CourseError, match="no model"):
         ImageInput().predictions()
-    with pytest.raises(CourseError, match="no picture number 0"):
+    with pytest.raises(CourseError, match="no image number 0"):
         ImageInput(corner_model).attribution(0)
 
 
-def test_picture_and_words(wire, corner_model):
-    pictures = ImageInput(corner_model, ["$dark_{", "<b>bright</b>"])
-    assert "No pictures yet" in pictures.static().alt
+def test_figure_and_words(wire, corner_model):
+    images = ImageInput(corner_model, ["$dark_{", "<b>bright</b>"])
+    assert "No images yet" in images.static().alt
     for i in range(14):
-        pictures.add(file_of(i * 10), f"ünïcode $x_ {i}.png")
-    data, _ = pictures._repr_mimebundle_()
-    assert "14 pictures of 20 × 20 pixels" in data["text/plain"]
+        images.add(file_of(i * 10), f"ünïcode $x_ {i}.png")
+    data, _ = images._repr_mimebundle_()
+    assert "14 images of 20 × 20 pixels" in data["text/plain"]
     assert "ünïcode $x_ 13.png: $dark_{" in data["text/plain"]
     assert len(data["image/png"]) < 200_000

@@ -111,10 +111,10 @@ def test_several_fits_in_one_cell(kernel):
     cells = kernel.wait(fit, *queued)
     assert [cell.status for cell in cells] == ["ok"] * 4
     assert kernel.run("print(order, len(curves.runs))").text.strip() == "[0, 1, 2] 3"
-    assert len(cells[0].updates) == 1  # the saved picture is drawn once, at the end of the cell
+    assert len(cells[0].updates) == 1  # the saved figure is drawn once, at the end of the cell
 
 
-def test_the_saved_picture_is_the_final_one(kernel):
+def test_the_saved_image_is_the_final_one(kernel):
     new_curves(kernel)
     cell = kernel.run("make().fit(x, y, epochs=2, verbose=0, callbacks=[curves.callback('frozen base')]);")
     (update,) = cell.updates

@@ -76,7 +76,7 @@ def test_dead_and_broken_channels(wire, x):
     view = LayerView(model, x)
     assert view.dead() == [0]
     assert list(record(view)[2]["state"][:2]) == [1, 2]
-    assert "1 of 4 channels is 0 for all 6 pictures" in view.summary()
+    assert "1 of 4 channels is 0 for all 6 images" in view.summary()
     assert "1 of 4 channels is not a number" in view.summary()
     for channel in (0, 1):
         view.channel = channel
@@ -89,9 +89,9 @@ def test_large_maps_are_sent_small(wire):
 
     model = keras.Sequential([keras.Input((200, 120, 1)), keras.layers.Conv2D(8, 3, padding="same", name="c")])
     model.get_layer("c").set_weights([np.zeros((3, 3, 1, 8)) + np.eye(3)[1][:, None, None, None] / 3, np.zeros(8)])
-    pictures = np.zeros((2, 200, 120, 1), "float32")
-    pictures[0, :100] = 1
-    maps, _, sent = record(LayerView(model, pictures))
+    images = np.zeros((2, 200, 120, 1), "float32")
+    images[0, :100] = 1
+    maps, _, sent = record(LayerView(model, images))
     assert maps.shape == (2, 8, 32, 32)
     assert sent["size"] == [200, 120]
     assert (maps[0, 0, :15] > 60).all()
@@ -100,17 +100,17 @@ def test_large_maps_are_sent_small(wire):
 
 def test_the_same_from_either_side(wire, from_browser, make_model, x):
     one, two = (LayerView(make_model(), x, names=list("abcdef")) for _ in range(2))
-    from_browser(one, value="block2_bn", channel=3, picture=4, order="response")
-    two.value, two.channel, two.picture, two.order = "block2_bn", 3, 4, "response"
+    from_browser(one, value="block2_bn", channel=3, image=4, order="response")
+    two.value, two.channel, two.image, two.order = "block2_bn", 3, 4, "response"
     assert one.summary() == two.summary()
     assert "Channel 3 for e" in one.summary()
     assert list(one._records) == ["block2_bn"]
-    from_browser(one, value="?", channel=99, picture=-1, order="?")
+    from_browser(one, value="?", channel=99, image=-1, order="?")
     assert one.summary() == two.summary()
     one.value = "head"  # has three channels
     assert one.channel == 2
     for name, value, words in (("value", "heat", "did you mean head"), ("channel", 3, "no channel 3"),
-                               ("picture", 6, "no picture 6")):  # fmt: skip
+                               ("image", 6, "no image 6")):  # fmt: skip
         with pytest.raises(CourseError, match=words):
             setattr(one, name, value)
 
@@ -130,9 +130,9 @@ def test_input_that_does_not_fit(wire, make_model, x):
     model = make_model()
     for arguments, options, words in (
         (("model", x), {}, "a Keras model was expected"),
-        ((model, x[:0]), {}, "1 to 64 pictures, not 0"),
-        ((model, np.zeros((65, 8, 8, 3))), {}, "1 to 64 pictures, not 65"),
-        ((model, np.zeros((2, 9, 9, 3))), {}, r"takes pictures of shape"),
+        ((model, x[:0]), {}, "1 to 64 images, not 0"),
+        ((model, np.zeros((65, 8, 8, 3))), {}, "1 to 64 images, not 65"),
+        ((model, np.zeros((2, 9, 9, 3))), {}, r"takes images of shape"),
         ((model, x, ["block3"]), {}, "unknown layer 'block3'"),
         ((model, x, "head"), {}, "should be a list"),
         ((model, x), {"names": ["a"]}, "1 names for 6"),
@@ -145,7 +145,7 @@ def test_input_that_does_not_fit(wire, make_model, x):
         LayerView(three, x, ["r"])
 
 
-def test_words_and_picture(wire, make_model, x):
+def test_words_and_figure(wire, make_model, x):
     view = LayerView(make_model(), x, names=["$a$", "<b>", "c" * 80, "", "e", "f"], label="$")
     data, metadata = view._repr_mimebundle_()
     assert metadata["image/png"]["alt"] == data["text/plain"] == view.summary()

@@ -29,10 +29,10 @@ def test_a_record_of_a_range_test(wire, make_model, data):
 
 def test_plain_arrays_are_smoothed_as_the_record_is(wire, make_model, data):
     record = range_test(make_model(), *data, steps=12)
-    lab = LearningRateLab((record.rates, record.losses))
+    lab = LearningRateLab((record.learning_rates, record.losses))
     assert np.allclose(np.frombuffer(lab._smoothed, "<f8"), record.smoothed)
-    shuffled = np.random.default_rng(0).permutation(len(record.rates))
-    other = LearningRateLab((np.array(record.rates)[shuffled], np.array(record.losses)[shuffled]))
+    shuffled = np.random.default_rng(0).permutation(len(record.learning_rates))
+    other = LearningRateLab((np.array(record.learning_rates)[shuffled], np.array(record.losses)[shuffled]))
     assert other._smoothed == lab._smoothed
 
 
@@ -45,7 +45,7 @@ def test_words(wire):
         in lab.summary()
     )
     assert "Rates: block1 1.0e-4, head 1.0e-3." in lab.summary()
-    assert lab.rates() == pytest.approx({"block1": 1e-4, "head": 1e-3})
+    assert lab.learning_rates() == pytest.approx({"block1": 1e-4, "head": 1e-3})
     lab.value = 2e-5
     assert "2 runs of 2 epochs, 0.115 ± 0.007 at the end, all no better than chance" in lab.summary()
     lab.value = 1
@@ -112,7 +112,7 @@ def test_input_that_does_not_fit(wire, test, options, words):
         LearningRateLab(test, **options)
 
 
-def test_words_and_picture(wire):
+def test_words_and_figure(wire):
     lab = LearningRateLab((RATES, LOSSES), RUNS, chance=0.1, label="$")
     data, metadata = lab._repr_mimebundle_()
     assert metadata["image/png"]["alt"] == data["text/plain"] == lab.summary()

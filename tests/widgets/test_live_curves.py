@@ -57,7 +57,7 @@ def test_run_names_stay_apart_and_groups_share_a_line(wire):
     assert curves._runs[2]["color"] == curves._runs[3]["color"] != curves._runs[0]["color"]
 
 
-def test_a_regime_has_its_colour_whatever_the_order(wire):
+def test_a_regime_has_its_color_whatever_the_order(wire):
     one, two = LiveCurves(), LiveCurves()
     names = ["from scratch", "frozen base", "fine-tuned from block 4"]
     for name in names:
@@ -142,10 +142,10 @@ def test_browser_and_python_change_the_same_traits(wire, from_browser):
     assert wire.updates("smoothing")[-1] == 0.25
 
 
-# ---------------------------------------------------------------- the picture
+# ---------------------------------------------------------------- the figure
 
 
-def test_static_picture_and_words(wire):
+def test_static_figure_and_words(wire):
     curves = LiveCurves(title="Größe 日本 <b>")
     run = curves.new_run("<img src=x> ünïcode")
     curves.add(run, 1, {"loss": 1.0, "val_accuracy": 0.25})
@@ -157,14 +157,14 @@ def test_static_picture_and_words(wire):
     assert metadata["image/png"]["alt"] == data["text/plain"]
 
 
-def test_picture_needs_no_pyplot(wire):
+def test_figure_needs_no_pyplot(wire):
     import matplotlib.pyplot as plt
 
     LiveCurves(metrics=["a", "b", "c", "d"]).static()
     assert plt.get_fignums() == []
 
 
-def test_hidden_runs_are_not_in_the_picture(wire):
+def test_hidden_runs_are_not_in_the_image(wire):
     curves = LiveCurves(metrics=["loss"])
     for name in ("a", "b"):
         run = curves.new_run(name)

@@ -94,7 +94,7 @@ def test_input_that_does_not_fit(wire, scores, truth, options, words):
         ScoreScatter(scores, truth, **options)
 
 
-def test_words_and_picture(wire):
+def test_words_and_figure(wire):
     scatter = ScoreScatter({"$s$": GOOD}, TRUTH, ["<b>$x$"] * 6, groups=["_a"] * 3 + ["$b"] * 3, label="$")
     scatter.point = 0
     data, metadata = scatter._repr_mimebundle_()

@@ -10,7 +10,7 @@ import pytest
 
 from tlwidgets.data.corruptions import corrupt
 from tlwidgets.errors import CourseError
-from tlwidgets.transfer import calibration_error, measure_shift, reliability
+from tlwidgets.transfer import expected_calibration_error, measure_shift, reliability
 from tlwidgets.widgets import ShiftSlider
 
 
@@ -23,7 +23,7 @@ def table(drop=0.1, **more):
 
 
 @pytest.fixture
-def pictures():
+def images():
     rng = np.random.default_rng(0)
     return rng.integers(0, 256, (12, 16, 16, 3)).astype("uint8")
 
@@ -31,21 +31,23 @@ def pictures():
 def test_calibration_error_by_hand():
     # bins of width 0.5: two examples at 0.4 (one right), two at 0.9 (both right)
     confidence, right = [0.4, 0.4, 0.9, 0.9], [1, 0, 1, 1]
-    assert calibration_error(confidence, right, bins=2) == pytest.approx(0.5 * 0.1 + 0.5 * 0.1)
+    assert expected_calibration_error(confidence, right, bins=2) == pytest.approx(0.5 * 0.1 + 0.5 * 0.1)
     assert reliability(confidence, right, bins=2) == [[2, 0.4, 0.5], [2, 0.9, 1]]
-    assert calibration_error([0.5, 1.0], [1, 1], bins=2) == pytest.approx(0.25)  # an edge belongs to the lower bin
-    assert calibration_error([0.0], [0], bins=15) == 0
-    assert calibration_error([], []) == 0
+    assert expected_calibration_error([0.5, 1.0], [1, 1], bins=2) == pytest.approx(
+        0.25
+    )  # an edge belongs to the lower bin
+    assert expected_calibration_error([0.0], [0], bins=15) == 0
+    assert expected_calibration_error([], []) == 0
 
 
 def test_a_calibrated_model_has_little_error():
     rng = np.random.default_rng(0)
     confidence = rng.uniform(0.1, 1, 100_000)
-    assert calibration_error(confidence, rng.random(100_000) < confidence) < 0.01
-    assert calibration_error(confidence, rng.random(100_000) < confidence**3) > 0.15
+    assert expected_calibration_error(confidence, rng.random(100_000) < confidence) < 0.01
+    assert expected_calibration_error(confidence, rng.random(100_000) < confidence**3) > 0.15
 
 
-def test_measure_shift_asks_the_model(pictures):
+def test_measure_shift_asks_the_model(images):
     y = np.arange(12) % 2
     asked = []
 
@@ -54,15 +56,15 @@ def test_measure_shift_asks_the_model(pictures):
         sure = x.mean(axis=(1, 2, 3)) / 255
         return np.stack([sure, 1 - sure], axis=1)
 
-    found = measure_shift(predict, pictures, y, ["gaussian_noise", "fog"], [0, 2], seeds=(0, 1),
+    found = measure_shift(predict, images, y, ["gaussian_noise", "fog"], [0, 2], seeds=(0, 1),
                           features=lambda x: x.mean(axis=(1, 2)))  # fmt: skip
     assert len(asked) == 5  # nothing once, then two kinds with two seeds
-    assert np.array_equal(asked[2], corrupt(pictures, "gaussian_noise", 2, seed=1))
+    assert np.array_equal(asked[2], corrupt(images, "gaussian_noise", 2, seed=1))
     row = found["fog"][2]
-    p = predict(corrupt(pictures, "fog", 2, seed=0))
+    p = predict(corrupt(images, "fog", 2, seed=0))
     assert row["accuracy"][0] == pytest.approx((p.argmax(1) == y).mean())
     assert row["confidence"][0] == pytest.approx(p.max(axis=1).mean())
-    assert row["ece"][0] == pytest.approx(calibration_error(p.max(1), p.argmax(1) == y))
+    assert row["ece"][0] == pytest.approx(expected_calibration_error(p.max(1), p.argmax(1) == y))
     assert sum(b[0] for b in row["bins"]) == 24
     assert found["fog"][0]["distance"] == [0]
     assert row["distance"][0] > 0
@@ -82,9 +84,9 @@ def test_measure_shift_asks_the_model(pictures):
         (lambda x: np.ones((12, 1)), np.zeros(12), {"seeds": ()}, "a seed, or more"),
     ],
 )
-def test_measuring_what_cannot_be_measured(pictures, predict, y, options, words):
+def test_measuring_what_cannot_be_measured(images, predict, y, options, words):
     with pytest.raises(CourseError, match=words):
-        measure_shift(predict, pictures, y, **{"kinds": ["fog"], "severities": [0, 1], **options})
+        measure_shift(predict, images, y, **{"kinds": ["fog"], "severities": [0, 1], **options})
 
 
 def test_words(wire):
@@ -102,25 +104,25 @@ def test_words(wire):
     assert "b was not measured" in slider.summary()
 
 
-def test_the_pictures_are_those_of_the_severity(wire, pictures):
+def test_the_images_are_those_of_the_severity(wire, images):
     def predict(x):
         return np.eye(3)[(x.mean(axis=(1, 2, 3)) > 127).astype(int)]
 
-    slider = ShiftSlider(table(), pictures[:4], [0, 1, 0, 1], ["dark", "light", "none"], predict)
+    slider = ShiftSlider(table(), images[:4], [0, 1, 0, 1], ["dark", "light", "none"], predict)
     form = slider._sprite_form
     assert (form["count"], form["samples"]) == (2 * 6 * 4, 4)
-    expected = predict(corrupt(pictures[:4], "contrast", 3)).argmax(axis=1)
+    expected = predict(corrupt(images[:4], "contrast", 3)).argmax(axis=1)
     assert slider._said["contrast"]["3"] == [[["dark", "light"][k], 1.0] for k in expected]
     assert slider.chance == pytest.approx(1 / 3)
     slider.kind, slider.value = "contrast", 3
     slider.static()
 
 
-def test_a_shift_of_ones_own(wire, pictures):
+def test_a_shift_of_ones_own(wire, images):
     def darker(x, kind, severity, seed=0):
         return (x * (1 - severity / 10)).astype("uint8")
 
-    slider = ShiftSlider({"darker": {0: {"accuracy": 1}, 5: {"accuracy": 0.5}}}, pictures[:3], shift=darker)
+    slider = ShiftSlider({"darker": {0: {"accuracy": 1}, 5: {"accuracy": 0.5}}}, images[:3], shift=darker)
     assert slider.severities == [0, 5]
     assert slider._measures == ["accuracy"]
 
@@ -160,19 +162,19 @@ def test_results_of_another_form(wire, results):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((np.zeros((13, 8, 8, 3), "uint8"),), "1 to 12 pictures"),
+        ((np.zeros((13, 8, 8, 3), "uint8"),), "1 to 12 images"),
         ((np.zeros((2, 8, 8, 3), "uint8"), [0]), "1 classes for 2"),
         ((np.zeros((1, 8, 8, 3), "uint8"), [4], ["a"]), "class 4 has no name"),
         ((np.zeros((1, 8, 8, 3)),), "uint8"),
         ((np.zeros((1, 8, 8, 3), "uint8"), [0], ["a"], lambda x: [1]), "probabilities of shape"),
     ],
 )
-def test_pictures_that_do_not_fit(wire, arguments, words):
+def test_images_that_do_not_fit(wire, arguments, words):
     with pytest.raises(CourseError, match=words):
         ShiftSlider(table(), *arguments)
 
 
-def test_words_and_picture(wire):
+def test_words_and_figure(wire):
     slider = ShiftSlider({"_$a$": table(), "<b>": table(0.2, bins=[[3, 0.5, 0.4], [0, 0, 0]])}, label="$")
     data, metadata = slider._repr_mimebundle_()
     assert metadata["image/png"]["alt"] == data["text/plain"] == slider.summary()

@@ -122,7 +122,7 @@ def test_tables_of_another_form(wire, runs, base, words):
         TransferMatrix(runs, base)
 
 
-def test_picture_and_words(wire):
+def test_figure_and_words(wire):
     matrix = TransferMatrix({(HOSTILE, "b", "m"): [0.7, 0.72]}, {"b": [0.6, 0.6]}, label=HOSTILE)
     data, metadata = matrix._repr_mimebundle_()
     assert data["image/png"]

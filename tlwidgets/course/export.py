@@ -3,7 +3,7 @@
 While a notebook runs, its client can note the state of every widget (nbclient's ``store_widget_state``). A page
 made from such a notebook carries that state, each widget's JavaScript module and style sheet once, and a model of
 a few lines in place of the kernel's. A widget says with its trait ``_alone`` that its browser side is of use like
-that; every other one shows its picture and says what it needs. The notebook itself is saved without the state: it
+that; every other one shows its image and says what it needs. The notebook itself is saved without the state: it
 would be several times as large, and other programs would ask the network for the widgets and show nothing without
 it.
 """
@@ -48,7 +48,7 @@ def page(notebook: Any, *, theme: str = "light") -> str:
     ----------
     notebook
         A notebook node (nbformat 4). With widget state in its metadata the widgets are live; without, the page
-        shows their pictures. It is not changed.
+        shows their images. It is not changed.
     theme
         ``"light"`` or ``"dark"``.
     """
@@ -105,7 +105,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _prepare(output: Any, states: dict[str, Any], models: dict[str, Any], texts: dict[str, str]) -> None:
-    """Replace an output by HTML where the template would lose a widget or the words of a picture."""
+    """Replace an output by HTML where the template would lose a widget or the words of an image."""
     data = output.get("data")
     if data is None:
         return
@@ -143,7 +143,7 @@ def _keep(text: str, texts: dict[str, str]) -> str:
 
 
 def _still(data: Any, metadata: Any) -> str:
-    """What an output shows without scripts: its HTML, its picture with the words, or the words."""
+    """What an output shows without scripts: its HTML, its image with the words, or the words."""
     if "text/html" in data:
         return str(data["text/html"])
     words = html.escape(str(data.get("text/plain", "")), quote=True)
@@ -152,8 +152,8 @@ def _still(data: Any, metadata: Any) -> str:
     about = metadata.get("image/png", {})
     alt = html.escape(str(about.get("alt", "")), quote=True) or words
     width = f' width="{int(about["width"])}"' if "width" in about else ""
-    picture = html.escape("".join(str(data["image/png"]).split()), quote=True)
-    return f'<img src="data:image/png;base64,{picture}" alt="{alt}"{width} style="max-width: 100%; height: auto">'
+    image = html.escape("".join(str(data["image/png"]).split()), quote=True)
+    return f'<img src="data:image/png;base64,{image}" alt="{alt}"{width} style="max-width: 100%; height: auto">'
 
 
 def _scripts(models: dict[str, Any], texts: dict[str, str]) -> str:

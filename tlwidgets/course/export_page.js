@@ -117,7 +117,7 @@ async function show(place) {
     if (still) still.hidden = true;
     place.dataset.tlwLive = "true";
   } catch (error) {
-    root.remove(); // the picture stays
+    root.remove(); // the image stays
     place.dataset.tlwLive = "false";
     console.error(error);
   }

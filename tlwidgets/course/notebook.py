@@ -26,10 +26,8 @@ def _show(text: str, kind: str = "note", **extra: Any) -> None:
     """Display a sentence as a box, with the same words as plain text."""
     from IPython.display import display
 
-    colour = {"good": "#12A67C", "bad": "#D55E00", "note": "#0072B2"}[kind]
-    box = (
-        f'<div style="border-left:4px solid {colour};padding:.3em .8em;white-space:pre-wrap">{html.escape(text)}</div>'
-    )
+    color = {"good": "#12A67C", "bad": "#D55E00", "note": "#0072B2"}[kind]
+    box = f'<div style="border-left:4px solid {color};padding:.3em .8em;white-space:pre-wrap">{html.escape(text)}</div>'
     display({"text/plain": text, "text/html": box, **extra}, raw=True)
 
 

@@ -1,14 +1,14 @@
 """Data sets that come with the course: small, licensed for reuse, split once and for all.
 
-Beside them: the learner's own pictures, and ways of spoiling pictures.
+Beside them: the learner's own images, and ways of spoiling images.
 
 >>> from tlwidgets.data import load
 >>> load("styles", domain="noto", per_class=20)  # doctest: +SKIP
 """
 
-from .corruptions import Corruption, corrupt, corruptions
-from .loading import datasets, describe, load
-from .own_pictures import OwnPictures, PictureReport, load_folder
+from .corruptions import Corruption, corrupt, list_corruptions
+from .loading import describe, list_datasets, load
+from .own_images import ImageReport, OwnImages, load_folder
 from .records import Dataset, DatasetInfo, Split
 from .words import WordVectors, word_vectors
 
@@ -16,14 +16,14 @@ __all__ = [
     "Corruption",
     "Dataset",
     "DatasetInfo",
-    "OwnPictures",
-    "PictureReport",
+    "ImageReport",
+    "OwnImages",
     "Split",
     "WordVectors",
     "corrupt",
-    "corruptions",
-    "datasets",
     "describe",
+    "list_corruptions",
+    "list_datasets",
     "load",
     "load_folder",
     "word_vectors",

@@ -1,4 +1,4 @@
-"""Common corruptions: the fifteen ways of spoiling a picture of ImageNet-C, in five severities, for any size.
+"""Common corruptions: the fifteen ways of spoiling an image of ImageNet-C, in five severities, for any size.
 
 Hendrycks & Dietterich 2019, "Benchmarking Neural Network Robustness to Common Corruptions and Perturbations"
 (arXiv:1903.12261). The code is our own; what differs from theirs is in ``docs/corruptions.md``.
@@ -22,7 +22,7 @@ from PIL import Image
 from ..errors import CourseError, unknown
 from .records import Images
 
-__all__ = ["Corruption", "corrupt", "corruptions"]
+__all__ = ["Corruption", "corrupt", "list_corruptions"]
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 Level: TypeAlias = tuple[float, ...]
@@ -30,12 +30,12 @@ Spoiler: TypeAlias = Callable[[Floats, Level, np.random.Generator, float], Float
 
 SEVERITIES = 5
 SMALLEST = 8
-PAPER_SIDE = 224  # the constants of the paper are for pictures of this side
+PAPER_SIDE = 224  # the constants of the paper are for images of this side
 
 
 @dataclass(frozen=True)
 class Corruption:
-    """One way of spoiling pictures.
+    """One way of spoiling images.
 
     Attributes
     ----------
@@ -57,22 +57,22 @@ class Corruption:
 
 
 def corrupt(x: Any, kind: str, severity: SupportsIndex, *, seed: SupportsIndex = 0) -> Images:
-    """Return the pictures, spoiled.
+    """Return the images, spoiled.
 
-    What is random (the grains of the noise, the flakes, the direction of a movement) is drawn for each picture from
-    its own pixels, the kind and the seed. So a picture comes out the same alone, in any batch and in any place of it,
+    What is random (the grains of the noise, the flakes, the direction of a movement) is drawn for each image from
+    its own pixels, the kind and the seed. So an image comes out the same alone, in any batch and in any place of it,
     in every process; and a higher severity of the same seed has the same grains and flakes, only stronger.
 
     Parameters
     ----------
     x
-        Pictures, ``uint8`` of shape ``(n, height, width, 3)`` or ``(n, height, width, 1)``, sides of 8 pixels or more.
+        Images, ``uint8`` of shape ``(n, height, width, 3)`` or ``(n, height, width, 1)``, sides of 8 pixels or more.
         They stay as they are.
     kind
-        Which corruption, for example ``"fog"``; :func:`corruptions` lists them.
+        Which corruption, for example ``"fog"``; :func:`list_corruptions` lists them.
     severity
         1 (slight) to 5 (severe), or 0 for an unchanged copy. Lengths and noise are scaled with the shorter side of
-        the pictures, because the constants of the paper are for 224 pixels.
+        the images, because the constants of the paper are for 224 pixels.
     seed
         Which draw of what is random, 0 or more.
 
@@ -92,20 +92,20 @@ def corrupt(x: Any, kind: str, severity: SupportsIndex, *, seed: SupportsIndex =
         raise CourseError(f"severity={level} is outside 0 (unchanged) to {SEVERITIES}: give a whole number within.")
     if draw < 0:
         raise CourseError(f"seed={draw} is below 0: give 0 or more.")
-    pictures = _checked(x)
+    images = _checked(x)
     if level == 0:
-        return pictures.copy()
+        return images.copy()
     _, spoil, levels = _KINDS[kind]
-    scale = min(pictures.shape[1:3]) / PAPER_SIDE
-    out = np.empty(pictures.shape, np.uint8)
-    for i, picture in enumerate(pictures):
-        rng = _own_generator(picture, kind, draw)
-        spoiled = spoil(picture.astype(np.float32) / np.float32(255), levels[level - 1], rng, scale)
+    scale = min(images.shape[1:3]) / PAPER_SIDE
+    out = np.empty(images.shape, np.uint8)
+    for i, image in enumerate(images):
+        rng = _own_generator(image, kind, draw)
+        spoiled = spoil(image.astype(np.float32) / np.float32(255), levels[level - 1], rng, scale)
         out[i] = np.rint(np.clip(spoiled, 0, 1) * 255)
     return out
 
 
-def corruptions() -> list[Corruption]:
+def list_corruptions() -> list[Corruption]:
     """Return the fifteen corruptions in the order of the paper: noise, blur, weather, digital."""
     return [record for record, _, _ in _KINDS.values()]
 
@@ -119,22 +119,22 @@ def _whole(what: str, value: SupportsIndex) -> int:
 
 def _checked(x: Any) -> Images:
     if not isinstance(x, np.ndarray):
-        raise CourseError(f"give the pictures as an array, for example data.test.x, not {type(x).__name__}.")
+        raise CourseError(f"give the images as an array, for example data.test.x, not {type(x).__name__}.")
     if x.ndim != 4 or x.shape[3] not in (1, 3):
-        more = ", and a single picture as picture[None]" if x.ndim in (2, 3) else ""
-        raise CourseError(f"give pictures of shape (n, height, width, 3 or 1), not {x.shape}{more}.")
+        more = ", and a single image as image[None]" if x.ndim in (2, 3) else ""
+        raise CourseError(f"give images of shape (n, height, width, 3 or 1), not {x.shape}{more}.")
     if x.dtype != np.uint8:
         raise CourseError(
-            f"give uint8 pictures, 0 to 255, not {x.dtype}: corrupt them before they are scaled for a network."
+            f"give uint8 images, 0 to 255, not {x.dtype}: corrupt them before they are scaled for a network."
         )
     if min(x.shape[1:3]) < SMALLEST:
-        raise CourseError(f"pictures of {x.shape[1]} × {x.shape[2]} are too small: {SMALLEST} pixels a side or more.")
+        raise CourseError(f"images of {x.shape[1]} × {x.shape[2]} are too small: {SMALLEST} pixels a side or more.")
     return np.ascontiguousarray(x)  # the order of sums, and so the last bit, goes by the layout
 
 
-def _own_generator(picture: Images, kind: str, seed: int) -> np.random.Generator:
-    digest = hashlib.blake2b(f"{seed}/{kind}/{picture.shape}/".encode(), digest_size=16)
-    digest.update(picture.data)
+def _own_generator(image: Images, kind: str, seed: int) -> np.random.Generator:
+    digest = hashlib.blake2b(f"{seed}/{kind}/{image.shape}/".encode(), digest_size=16)
+    digest.update(image.data)
     return np.random.default_rng(int.from_bytes(digest.digest(), "little"))
 
 
@@ -144,9 +144,9 @@ def _own_generator(picture: Images, kind: str, seed: int) -> np.random.Generator
 def _noise_scale(scale: float) -> float:
     """Return the factor on the standard deviation of noise in every pixel.
 
-    The square root lies between a picture made smaller after the noise (which averages it away: the factor would be
+    The square root lies between an image made smaller after the noise (which averages it away: the factor would be
     ``scale``) and the same noise in fewer pixels (1); the noise of CIFAR-10-C (32 px) is close to it. Smaller
-    pictures get what 32 pixels get, larger ones what 224 get.
+    images get what 32 pixels get, larger ones what 224 get.
     """
     return math.sqrt(min(1.0, max(32 / PAPER_SIDE, scale)))
 
@@ -154,7 +154,7 @@ def _noise_scale(scale: float) -> float:
 def _kernel(rows: npt.NDArray[Any], columns: npt.NDArray[Any], weights: npt.NDArray[Any]) -> Floats:
     """Return a square kernel of weighted points, each shared between the four pixels around it.
 
-    This is why blurs of less than a pixel still blur: what they need in small pictures.
+    This is why blurs of less than a pixel still blur: what they need in small images.
     """
     reach = int(np.ceil(max(np.abs(rows).max(), np.abs(columns).max()))) + 1
     kernel = np.zeros((2 * reach + 1, 2 * reach + 1))
@@ -168,7 +168,7 @@ def _kernel(rows: npt.NDArray[Any], columns: npt.NDArray[Any], weights: npt.NDAr
 
 
 def _convolved(x: Floats, kernel: Floats) -> Floats:
-    """Return pictures ``(h, w, c)`` convolved with a square kernel, mirrored at the border."""
+    """Return images ``(h, w, c)`` convolved with a square kernel, mirrored at the border."""
     from scipy import fft
 
     h, w = x.shape[:2]
@@ -188,7 +188,7 @@ def _smoothed(x: Floats, sigma: float) -> Floats:
 
 
 def _moved(x: Floats, length: float, sigma: float, angle: float) -> Floats:
-    """Return pictures smeared along a line: weights of a half Gaussian, ``angle`` in degrees."""
+    """Return images smeared along a line: weights of a half Gaussian, ``angle`` in degrees."""
     along = np.linspace(0, length, 65)
     weights = np.exp(-0.5 * (along / sigma) ** 2)
     turn = np.deg2rad(angle)
@@ -213,7 +213,7 @@ def _resized(layer: Floats, shape: tuple[int, ...], how: Image.Resampling) -> Fl
     return np.asarray(Image.fromarray(layer).resize((shape[1], shape[0]), how))
 
 
-def _picture(x: Floats) -> Image.Image:
+def _image(x: Floats) -> Image.Image:
     pixels = np.rint(x * 255).astype(np.uint8)
     return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
 
@@ -266,7 +266,7 @@ def _glass_blur(x: Floats, level: Level, rng: np.random.Generator, scale: float)
     x = _smoothed(x, sigma)
     rows, columns = np.indices(x.shape[:2])
     for _ in range(2):
-        # rounded at random, so that in small pictures fewer pixels move, and not none
+        # rounded at random, so that in small images fewer pixels move, and not none
         move = np.floor(reach * rng.uniform(-1, 1, (2, *x.shape[:2])) + rng.random((2, *x.shape[:2]))).astype(int)
         x = x[(rows + move[0]).clip(0, x.shape[0] - 1), (columns + move[1]).clip(0, x.shape[1] - 1)]
     return _smoothed(x, sigma)
@@ -277,7 +277,7 @@ def _motion_blur(x: Floats, level: Level, rng: np.random.Generator, scale: float
 
 
 def _zoom_blur(x: Floats, level: Level, rng: np.random.Generator, scale: float) -> Floats:
-    image, (h, w) = _picture(x), x.shape[:2]
+    image, (h, w) = _image(x), x.shape[:2]
     total = x.copy()
     factors = np.arange(1, *level)
     for factor in factors:
@@ -302,7 +302,7 @@ def _snow(x: Floats, level: Level, rng: np.random.Generator, scale: float) -> Fl
 
 
 def _frost(x: Floats, level: Level, rng: np.random.Generator, scale: float) -> Floats:
-    """Lay ice over the picture: ridges of warped clouds, thick in some places and thin in others.
+    """Lay ice over the image: ridges of warped clouds, thick in some places and thin in others.
 
     The paper takes photographs of frost; these are drawn, so that none has to come with the course.
     """
@@ -362,7 +362,7 @@ def _elastic_transform(x: Floats, level: Level, rng: np.random.Generator, scale:
 def _pixelate(x: Floats, level: Level, rng: np.random.Generator, scale: float) -> Floats:
     block = 1 + (1 / level[0] - 1) * scale
     h, w = x.shape[:2]
-    small = _picture(x).resize((max(1, int(w / block)), max(1, int(h / block))), Image.Resampling.BOX)
+    small = _image(x).resize((max(1, int(w / block)), max(1, int(h / block))), Image.Resampling.BOX)
     return _floats(small.resize((w, h), Image.Resampling.NEAREST))
 
 
@@ -371,7 +371,7 @@ def _jpeg_compression(x: Floats, level: Level, rng: np.random.Generator, scale: 
     steps = 50 / level[0] * scale
     quality = 50 / steps if steps > 1 else 50 * (2 - steps)
     out = io.BytesIO()
-    _picture(x).save(out, "JPEG", quality=max(1, min(95, round(quality))))
+    _image(x).save(out, "JPEG", quality=max(1, min(95, round(quality))))
     return _floats(Image.open(out))
 
 
@@ -420,21 +420,21 @@ _KINDS: dict[str, tuple[Corruption, Spoiler, tuple[Level, ...]]] = {
             _zoom_blur,
             ((1.11, 0.01), (1.16, 0.01), (1.21, 0.02), (1.26, 0.02), (1.31, 0.03)),
         ),
-        # mean of the flakes, sigma of their movement, share of the picture
+        # mean of the flakes, sigma of their movement, share of the image
         (
-            Corruption("snow", "weather", "lays falling flakes over a paler picture"),
+            Corruption("snow", "weather", "lays falling flakes over a paler image"),
             _snow,
             ((0.1, 4, 0.8), (0.15, 4, 0.75), (0.2, 6, 0.7), (0.25, 8, 0.65), (0.3, 10, 0.6)),
         ),
         # thickness of the ice
         (
-            Corruption("frost", "weather", "lays ice crystals over the picture, as on a window"),
+            Corruption("frost", "weather", "lays ice crystals over the image, as on a window"),
             _frost,
             ((0.4,), (0.6,), (0.8,), (1,), (1.25,)),
         ),
         # thickness
         (
-            Corruption("fog", "weather", "lays a cloud over the picture"),
+            Corruption("fog", "weather", "lays a cloud over the image"),
             _fog,
             ((1.5,), (2,), (2.5,), (3,), (3.5,)),
         ),
@@ -456,9 +456,9 @@ _KINDS: dict[str, tuple[Corruption, Spoiler, tuple[Level, ...]]] = {
             _elastic_transform,
             ((2, 12), (3.5, 12), (5, 12), (6.5, 11), (8, 10)),
         ),
-        # size of the smaller picture
+        # size of the smaller image
         (
-            Corruption("pixelate", "digital", "enlarges a picture of few pixels"),
+            Corruption("pixelate", "digital", "enlarges an image of few pixels"),
             _pixelate,
             ((0.6,), (0.5,), (0.4,), (0.3,), (0.25,)),
         ),

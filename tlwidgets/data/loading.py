@@ -18,7 +18,7 @@ from ..errors import CourseError, unknown
 from .readers import HOLDS, READERS
 from .records import SPLITS, Dataset, DatasetInfo, Examples, Split
 
-__all__ = ["datasets", "describe", "kept", "load", "whole"]
+__all__ = ["describe", "kept", "list_datasets", "load", "whole"]
 
 SIZES = (8, 512)
 LIST = "tlwidgets.data.datasets() lists them."
@@ -37,16 +37,16 @@ def load(
     Parameters
     ----------
     name
-        For example ``"styles"``, ``"digits"``, ``"glosses"``; :func:`datasets` lists them.
+        For example ``"styles"``, ``"digits"``, ``"glosses"``; :func:`list_datasets` lists them.
     domain
         Which domain of it, for example ``"noto"``. Only for data sets that have domains, and then needed.
     per_class
-        Budget of labels: how many training pictures, or texts, of each class. Drawn by ``seed``; with the same
+        Budget of labels: how many training images, or texts, of each class. Drawn by ``seed``; with the same
         seed a smaller budget is the beginning of a larger one, so that more labels means more, not others.
         The classes then take turns. Without a budget: all of them, class by class.
         Validation and test stay whole whatever the budget.
     size
-        Side of the pictures in pixels, 8 to 512; otherwise as they are kept. Not for texts.
+        Side of the images in pixels, 8 to 512; otherwise as they are kept. Not for texts.
     seed
         Which draw of the budget, 0 or more.
 
@@ -93,12 +93,12 @@ def load(
         train=parts["train"],
         validation=parts["validation"],
         test=parts["test"],
-        licence=part["licence"],
+        license=part["license"],
         credit=part["credit"],
     )
 
 
-def datasets() -> list[DatasetInfo]:
+def list_datasets() -> list[DatasetInfo]:
     """Return what is known about every data set that comes with the course, in order of name."""
     out = []
     for card in _cards().values():
@@ -113,7 +113,7 @@ def datasets() -> list[DatasetInfo]:
                 domains=tuple(part["domain"] for part in card["parts"] if part.get("domain")),
                 shape=tuple(card["shape"]),
                 bytes=sum(part.get("bytes", 0) for part in card["parts"]),
-                licence={key: part["licence"] for key, part in keys.items()},
+                license={key: part["license"] for key, part in keys.items()},
                 counts={key: part["counts"] for key, part in keys.items()},
                 sha256={key: part.get("sha256") for key, part in keys.items()},
             )
@@ -124,10 +124,10 @@ def datasets() -> list[DatasetInfo]:
 def describe() -> str:
     """Return every data set as a table of plain text, a line for each domain, 100 columns wide at most.
 
-    ``train``, ``val.`` and ``test`` are numbers of pictures or texts; ``kB`` is the size on the disk, ``sha256`` the
-    beginning of the file's checksum. A dash: the pictures come with a library.
+    ``train``, ``val.`` and ``test`` are numbers of images or texts; ``kB`` is the size on the disk, ``sha256`` the
+    beginning of the file's checksum. A dash: the images come with a library.
     """
-    rows = [("data set", "holds", "shape", "classes", *SPLITS[:1], "val.", "test", "kB", "licence", "sha256")]
+    rows = [("data set", "holds", "shape", "classes", *SPLITS[:1], "val.", "test", "kB", "license", "sha256")]
     for card in _cards().values():
         holds = HOLDS[card["kind"]]
         for part in card["parts"]:
@@ -140,7 +140,7 @@ def describe() -> str:
                     str(len(card["classes"]) or "-"),
                     *(str(counts.get(split, "-")) for split in SPLITS),
                     str(round(part["bytes"] / 1000)) if part.get("file") else "-",
-                    part["licence"].removeprefix("LicenseRef-"),
+                    part["license"].removeprefix("LicenseRef-"),
                     (part.get("sha256") or "-")[:8],
                 )
             )
@@ -261,12 +261,12 @@ def _drawn(split: Split, budget: int, seed: int, classes: int) -> Split:
 
 
 def _resized(x: Examples, side: int | None) -> Examples:
-    """Return a fresh copy: of pictures ``(n, h, w, c)`` as ``(n, side, side, c)``, or as they are without a side."""
+    """Return a fresh copy: of images ``(n, h, w, c)`` as ``(n, side, side, c)``, or as they are without a side."""
     if side is None or x.shape[1:3] == (side, side):
         return x.copy()
     out = np.empty((len(x), side, side, x.shape[3]), np.uint8)
-    for i, picture in enumerate(x):
-        image = Image.fromarray(picture[..., 0] if x.shape[3] == 1 else picture)
-        small = np.asarray(image.resize((side, side), Image.Resampling.LANCZOS))
+    for i, image in enumerate(x):
+        drawn = Image.fromarray(image[..., 0] if x.shape[3] == 1 else image)
+        small = np.asarray(drawn.resize((side, side), Image.Resampling.LANCZOS))
         out[i] = small[..., None] if x.shape[3] == 1 else small
     return out

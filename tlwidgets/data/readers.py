@@ -21,8 +21,8 @@ __all__ = ["HOLDS", "READERS", "Reader", "lines"]
 Reader = Callable[[Path | None, Mapping[str, Any]], dict[str, Split]]
 
 
-def read_pictures(path: Path | None, card: Mapping[str, Any]) -> dict[str, Split]:
-    """Read a ZIP archive of pictures named ``split/class/name.webp``.
+def read_images(path: Path | None, card: Mapping[str, Any]) -> dict[str, Split]:
+    """Read a ZIP archive of images named ``split/class/name.webp``.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def read_pictures(path: Path | None, card: Mapping[str, Any]) -> dict[str, Split
     Returns
     -------
     dict
-        The splits by name; pictures lie class by class, and by name in a class.
+        The splits by name; images lie class by class, and by name in a class.
     """
     if path is None:
         raise ValueError("this kind of data set is kept in a file")
@@ -63,7 +63,7 @@ def read_arrays(path: Path | None, card: Mapping[str, Any]) -> dict[str, Split]:
     path
         The archive. ``x`` is ``uint8`` of shape ``(n, height, width)`` or with channels behind.
     card
-        The data set's ``dataset.json``: gives the shape of a picture.
+        The data set's ``dataset.json``: gives the shape of an image.
 
     Returns
     -------
@@ -86,13 +86,13 @@ def read_arrays(path: Path | None, card: Mapping[str, Any]) -> dict[str, Split]:
 def read_sklearn_digits(path: Path | None, card: Mapping[str, Any]) -> dict[str, Split]:
     """Read the handwritten digits that come with scikit-learn, 0 to 16 stretched to 0 to 255.
 
-    The pictures of each digit keep their order, and the splits are cut one after the other, not at random:
+    The images of each digit keep their order, and the splits are cut one after the other, not at random:
     neighbours are by the same hand, which would otherwise be in train and test.
 
     Parameters
     ----------
     path
-        Not used: the pictures come with the library.
+        Not used: the images come with the library.
     card
         The data set's ``dataset.json``: gives the counts, and a checksum of what is expected.
 
@@ -107,7 +107,7 @@ def read_sklearn_digits(path: Path | None, card: Mapping[str, Any]) -> dict[str,
     images = np.rint(bunch.images * (255 / 16)).astype(np.uint8)[..., None]
     labels = bunch.target.astype(np.int64)
     part = card["parts"][0]
-    if hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest() != part["pictures_sha256"]:
+    if hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest() != part["images_sha256"]:
         raise CourseError(
             "the digits of the installed scikit-learn are not the expected ones: install the pinned version."
         )
@@ -157,16 +157,16 @@ def read_texts(path: Path | None, card: Mapping[str, Any]) -> dict[str, Split]:
 
 
 READERS: dict[str, Reader] = {
-    "pictures": read_pictures,
+    "images": read_images,
     "arrays": read_arrays,
     "sklearn-digits": read_sklearn_digits,
     "texts": read_texts,
 }
 # what a data set of each kind holds; words have no splits, and so no reader here (words.py reads them)
 HOLDS = {
-    "pictures": "pictures",
-    "arrays": "pictures",
-    "sklearn-digits": "pictures",
+    "images": "images",
+    "arrays": "images",
+    "sklearn-digits": "images",
     "texts": "texts",
     "word-vectors": "words",
 }

@@ -15,7 +15,7 @@ from PIL import Image
 
 __all__ = ["Counts", "Dataset", "DatasetInfo", "Examples", "Images", "Labels", "Split"]
 
-Examples: TypeAlias = npt.NDArray[Any]  # pictures or texts
+Examples: TypeAlias = npt.NDArray[Any]  # images or texts
 Images: TypeAlias = npt.NDArray[np.uint8]
 Labels: TypeAlias = npt.NDArray[np.int64]
 Counts: TypeAlias = Mapping[str, Mapping[str, int]]
@@ -25,12 +25,12 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Split:
-    """Pictures or texts, their labels and their names.
+    """Images or texts, their labels and their names.
 
     Attributes
     ----------
     x
-        Pictures, ``uint8`` of shape ``(n, height, width, channels)``, 0 to 255; 3 channels or 1.
+        Images, ``uint8`` of shape ``(n, height, width, channels)``, 0 to 255; 3 channels or 1.
         Or texts, ``str`` (``<U…``) of shape ``(n,)``.
     y
         Labels, ``int64`` of shape ``(n,)``: places in the data set's ``classes``.
@@ -44,7 +44,7 @@ class Split:
     names: tuple[str, ...]
 
     def __len__(self) -> int:
-        """Number of pictures or texts."""
+        """Number of images or texts."""
         return len(self.y)
 
     def __repr__(self) -> str:
@@ -66,8 +66,8 @@ class Dataset:
         Names of the classes, in the order of the labels.
     train, validation, test
         The three splits. No concept is in two of them.
-    licence
-        SPDX identifier of the licence of these pictures or texts.
+    license
+        SPDX identifier of the licence of these images or texts.
     credit
         Whom to name when they are shown.
     """
@@ -78,7 +78,7 @@ class Dataset:
     train: Split
     validation: Split
     test: Split
-    licence: str
+    license: str
     credit: str
 
     @property
@@ -88,7 +88,7 @@ class Dataset:
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
-        """Number of pictures or texts by split and class."""
+        """Number of images or texts by split and class."""
         return {
             name: {c: int(n) for c, n in zip(self.classes, np.bincount(s.y, minlength=len(self.classes)), strict=True)}
             for name, s in self.splits.items()
@@ -108,7 +108,7 @@ class Dataset:
             "shape": list(self.test.x.shape[1:]),
             "counts": counts,
             "majority": round(max(counts["test"].values()) / len(self.test), 4),
-            "licence": self.licence,
+            "license": self.license,
             "credit": self.credit,
         }
 
@@ -119,17 +119,15 @@ class Dataset:
         """One short line with the counts and the licence."""
         sizes = " + ".join(f"{len(s)} {name}" for name, s in self.splits.items())
         shape = " × ".join(map(str, self.test.x.shape[1:])) or "texts"
-        return f"<Dataset {self._title()}: {len(self.classes)} classes, {sizes}, {shape}, {self.licence}>"
+        return f"<Dataset {self._title()}: {len(self.classes)} classes, {sizes}, {shape}, {self.license}>"
 
     def _repr_html_(self) -> str:
-        """Return a table with a row of sample pictures, or sample texts, for each class."""
+        """Return a table with a row of sample images, or sample texts, for each class."""
         rows = []
         for label, name in enumerate(self.classes):
             counts = " + ".join(str(self.counts[s][name]) for s in SPLITS)
             shown = np.flatnonzero(self.train.y == label)
-            samples = (
-                self._sample_texts(shown[:3]) if self.train.x.ndim == 1 else self._sample_pictures(name, shown[:8])
-            )
+            samples = self._sample_texts(shown[:3]) if self.train.x.ndim == 1 else self._sample_images(name, shown[:8])
             rows.append(
                 f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
                 f'<td>{counts}</td><td style="text-align:left">{samples}</td></tr>'
@@ -140,7 +138,7 @@ class Dataset:
             f'<th scope="col">samples of train</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
         )
 
-    def _sample_pictures(self, name: str, places: Labels) -> str:
+    def _sample_images(self, name: str, places: Labels) -> str:
         names = ", ".join(self.train.names[i] for i in places)
         words = html.escape(f"{len(places)} samples of the class {name}: {names}", quote=True)
         return f'<img src="{_strip(self.train.x[places])}" height="48" alt="{words}">'
@@ -158,21 +156,21 @@ class DatasetInfo:
     name, title, version
         Its name for :func:`tlwidgets.data.load`, a title for people, the version of its files.
     holds
-        ``"pictures"`` or ``"texts"``, which ``load`` gives, or ``"words"``: vectors of words, which
+        ``"images"`` or ``"texts"``, which ``load`` gives, or ``"words"``: vectors of words, which
         :func:`tlwidgets.data.word_vectors` gives.
     classes
         Names of the classes; empty for words.
     domains
         Names of its domains; empty where it has none to choose from.
     shape
-        Height, width and channels of a picture; ``()`` for texts; numbers in a vector for words.
+        Height, width and channels of an image; ``()`` for texts; numbers in a vector for words.
     bytes
         Size of its files on the disk.
-    licence
+    license
         SPDX identifier by domain; the key is the data set's name where it has no domains.
     counts, sha256
-        Pictures or texts by split and class, and checksum of the file (SHA-256, hex), by the same keys. Words
-        have the one split ``"all"`` and the one class ``"words"``. The checksum is ``None`` where the pictures
+        Images or texts by split and class, and checksum of the file (SHA-256, hex), by the same keys. Words
+        have the one split ``"all"`` and the one class ``"words"``. The checksum is ``None`` where the images
         come with a library and not in a file of ours.
     """
 
@@ -184,7 +182,7 @@ class DatasetInfo:
     domains: tuple[str, ...]
     shape: tuple[int, ...]
     bytes: int
-    licence: Mapping[str, str]
+    license: Mapping[str, str]
     counts: Mapping[str, Counts]
     sha256: Mapping[str, str | None]
 
@@ -199,23 +197,23 @@ class DatasetInfo:
             "domains": list(self.domains),
             "shape": list(self.shape),
             "bytes": self.bytes,
-            "licence": dict(self.licence),
+            "license": dict(self.license),
             "counts": {key: {s: dict(n) for s, n in counts.items()} for key, counts in self.counts.items()},
             "sha256": dict(self.sha256),
         }
 
 
 def _what(split: Split) -> str:
-    return "texts" if split.x.ndim == 1 else f"pictures of {' × '.join(map(str, split.x.shape[1:]))}"
+    return "texts" if split.x.ndim == 1 else f"images of {' × '.join(map(str, split.x.shape[1:]))}"
 
 
 def _strip(x: Images, height: int = 48) -> str:
-    """Return pictures side by side as a data address of a small PNG, no higher than ``height``."""
+    """Return images side by side as a data address of a small PNG, no higher than ``height``."""
     side = min(height, x.shape[1])
     page = Image.new("RGB", (max(1, len(x)) * (side + 2), side), "white")
-    for i, picture in enumerate(x):
-        image = Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture).convert("RGB")
-        page.paste(image.resize((side, side), Image.Resampling.LANCZOS), (i * (side + 2), 0))
+    for i, image in enumerate(x):
+        drawn = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).convert("RGB")
+        page.paste(drawn.resize((side, side), Image.Resampling.LANCZOS), (i * (side + 2), 0))
     out = io.BytesIO()
     page.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()

@@ -37,7 +37,7 @@ class WordVectors:
         The words in lower case, the commonest first; marks such as ``","`` are among them.
     vectors
         ``float32`` of shape ``(len(words), 50)``, read-only: a row for each word.
-    licence, credit
+    license, credit
         SPDX identifier, and whom to name.
 
     Notes
@@ -47,7 +47,7 @@ class WordVectors:
 
     words: tuple[str, ...]
     vectors: Vectors
-    licence: str
+    license: str
     credit: str
 
     @cached_property
@@ -127,13 +127,13 @@ class WordVectors:
             "name": "glove",
             "words": len(self),
             "dimensions": int(self.vectors.shape[1]),
-            "licence": self.licence,
+            "license": self.license,
             "credit": self.credit,
         }
 
     def __repr__(self) -> str:
         """One short line."""
-        return f"<WordVectors: {len(self)} words × {self.vectors.shape[1]} numbers, {self.licence}>"
+        return f"<WordVectors: {len(self)} words × {self.vectors.shape[1]} numbers, {self.license}>"
 
     def _repr_html_(self) -> str:
         """Return a table of a few words and those most like them."""
@@ -201,4 +201,4 @@ def word_vectors() -> WordVectors:
         words = tuple(lines(archive["words"]))
         vectors = archive["vectors"].astype(np.float32) * archive["scale"].astype(np.float32)
     vectors.flags.writeable = False
-    return WordVectors(words, vectors, part["licence"], part["credit"])
+    return WordVectors(words, vectors, part["license"], part["credit"])

@@ -12,7 +12,7 @@ _WHERE = {
     "grade": "grader",
     "load": "assignment",
     "verify": "soundness",
-    "worth": "hidden",
+    "points": "hidden",
 }
 
 __all__ = sorted(_WHERE)

@@ -17,7 +17,7 @@ from typing import Any
 from .. import _paths
 from ..course import content
 from ..errors import CourseError, unknown
-from .sheet import BEGIN, END, sheet
+from .generate import BEGIN, END, generate
 
 __all__ = ["Assignment", "Task", "assignment_names", "assignments_root", "build", "load", "write_atomic"]
 
@@ -53,7 +53,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One exercise sheet with its hidden tests."""
+    """One assignment with its hidden tests."""
 
     name: str
     title: str
@@ -104,7 +104,7 @@ class Assignment:
         return [_stub(cell) for cell in self.cells]
 
     def instructor(self) -> list[Cell]:
-        """Return the cells for instructors: solutions without the marks around them."""
+        """Return the cells for instructors: solutions without the markers."""
         cells = copy.deepcopy(list(self.cells))
         for cell in cells:
             cell["source"] = "\n".join(line for line in cell["source"].split("\n") if line.strip() not in (BEGIN, END))
@@ -122,7 +122,7 @@ def _grade(cell: Cell) -> dict[str, Any]:
 
 
 def _stub(cell: Cell) -> Cell:
-    """Replace what stands between the marks by a stub, as nbgrader does."""
+    """Replace what stands between the markers by a stub, as nbgrader does."""
     cell = copy.deepcopy(cell)
     kept: list[str] = []
     inside = False
@@ -169,8 +169,8 @@ def assignment_names(folder: Path | None = None) -> list[str]:
 def load(name: str, folder: Path | None = None) -> Assignment:
     """Read an assignment; raises a :class:`CourseError` that says what is wrong with it.
 
-    Its folder holds ``probes.py`` and hidden tests. The sheet is made from the lesson of the same name; an instructor's
-    own brings ``NAME.ipynb`` and ``assignment.toml`` (title, lesson, preload).
+    Its folder holds ``probes.py`` and hidden tests. It is generated from the lesson of the same name;
+    an instructor's own brings ``NAME.ipynb`` and ``assignment.toml`` (title, lesson, preload).
     """
     root = assignments_root(folder)
     if name not in assignment_names(root):
@@ -187,7 +187,7 @@ def load(name: str, folder: Path | None = None) -> Assignment:
             lesson = content.read(name)
             preload = lesson.assignment.preload if lesson.assignment else ()
             settings = {"title": lesson.title, "lesson": name, "preload": preload}
-            cells, metadata = sheet(name, _points(hidden)), METADATA
+            cells, metadata = generate(name, _points(hidden)), METADATA
     except (OSError, ValueError) as e:
         raise CourseError(f"the assignment {name} cannot be read ({e}): repair the file.") from None
     return Assignment(
@@ -213,7 +213,7 @@ def _points(hidden: dict[str, str]) -> dict[str, float]:
     """Return exercise → points of its hidden tests together."""
     found: dict[str, float] = {}
     for source in hidden.values():
-        for task, points in re.findall(r'@worth\(\s*"(\w+)",\s*([\d.]+)', source):
+        for task, points in re.findall(r'@points\(\s*"(\w+)",\s*([\d.]+)', source):
             found[task] = found.get(task, 0.0) + float(points)
     return found
 
@@ -222,7 +222,7 @@ def build(assignment: Assignment, out: Path) -> list[Path]:
     """Write three copies below ``out``.
 
     ``release/NAME`` is for learners, ``instructor/NAME`` has the solutions, and ``source/NAME`` has them between
-    nbgrader's marks, for courses that grade with nbgrader.
+    nbgrader's markers, for courses that grade with nbgrader.
     """
     kinds = {"release": assignment.release(), "instructor": assignment.instructor(), "source": list(assignment.cells)}
     paths = []
@@ -265,11 +265,11 @@ def problems(assignment: Assignment) -> list[str]:
     stubs = {_grade(c)["grade_id"]: c for c in assignment.release() if _grade(c).get("solution")}
     asked = set(re.findall(r'get\("(\w+)"\)', assignment.probes))
     bound: set[str] = set()
-    worth = _points(assignment.hidden)
+    points = _points(assignment.hidden)
     for task in assignment.tasks:
         cell, stub = solutions[task.name], stubs[task.name]
         if cell["source"] == stub["source"]:
-            said.append(f"{task.name}: there is no solution between marks")
+            said.append(f"{task.name}: there is no solution between markers")
         if task.points <= 0:
             said.append(f"{task.name}: it has no points (a cell {task.name}_check carries them)")
         if task.manual:
@@ -278,9 +278,9 @@ def problems(assignment: Assignment) -> list[str]:
         if right != given:
             said.append(f"{task.name}: the stub gives {given or 'nothing'}, the solution {right}")
         bound |= set(right)
-        if worth.get(task.name, 0.0) != task.points:
+        if points.get(task.name, 0.0) != task.points:
             said.append(
-                f"{task.name}: hidden tests are worth {worth.get(task.name, 0):g}, the sheet says {task.points:g}"
+                f"{task.name}: hidden tests are worth {points.get(task.name, 0):g}, the assignment says {task.points:g}"
             )
         if f"def {task.name}(" not in assignment.probes:
             said.append(f"{task.name}: there is no probe of this name")
@@ -291,7 +291,7 @@ def problems(assignment: Assignment) -> list[str]:
         if len(exercise.hints) < 3:
             said.append(f"{task.name}: {len(exercise.hints)} hints, three are promised")
     said += [f"the probes ask for {name}, which no answer gives" for name in sorted(asked - bound)]
-    said += [f"hidden tests for {name}, which is no task" for name in sorted(set(worth) - set(solutions))]
+    said += [f"hidden tests for {name}, which is no task" for name in sorted(set(points) - set(solutions))]
     release = "\n".join(c["source"] for c in assignment.release())
     for name, source in assignment.hidden.items():
         leaked = sorted(text for text in _strings(source) if text in release and text.strip('",') not in solutions)

@@ -1,4 +1,4 @@
-"""The same work on a Dask cluster. A worker starts boxes; submitted code is never run in the worker itself."""
+"""The same work on a Dask cluster. A worker starts sandboxes; submitted code is never run in the worker itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..errors import CourseError
 from . import sandbox
 from .assignment import Assignment
 from .engine import Engine
-from .job import Done, Work, do
+from .job import Job, JobResult, do
 from .sandbox import Limits
 
 __all__ = ["Cluster"]
@@ -27,11 +27,11 @@ def _engine(kind: str, preload: tuple[str, ...], trusted: bool) -> Engine:
         return _engines[kind, preload]
 
 
-def _task(kind: str, trusted: bool, assignment: Assignment, work: Work, seed: int, limits: Limits) -> Done:
+def _task(kind: str, trusted: bool, assignment: Assignment, work: Job, seed: int, limits: Limits) -> JobResult:
     try:
         engine = _engine(kind, assignment.preload, trusted)
     except CourseError as e:
-        return Done(work.key, problem=f"Not graded, a worker has no sandbox: {e}")
+        return JobResult(work.key, problem=f"Not graded, a worker has no sandbox: {e}")
     return do(engine, assignment, work, seed, limits)
 
 
@@ -49,7 +49,7 @@ class Cluster:
         self._shared = self._dask.client.scatter(assignment, broadcast=True)
         self._rest = (kind, trusted, seed, limits)
 
-    def submit(self, work: Work) -> Any:
+    def submit(self, work: Job) -> Any:
         """Start a piece of work."""
         kind, trusted, seed, limits = self._rest
         return self._dask.client.submit(_task, kind, trusted, self._shared, work, seed, limits, pure=False, retries=3)

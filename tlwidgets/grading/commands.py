@@ -23,7 +23,7 @@ def _boxes(parser: argparse.ArgumentParser) -> None:
     from .sandbox import ENGINES
 
     parser.add_argument("--sandbox", default="auto", metavar="|".join(ENGINES), help="what keeps submitted code in")
-    parser.add_argument("--cold", action="store_true", help="start Python anew for each box, share nothing")
+    parser.add_argument("--cold", action="store_true", help="start Python anew for each sandbox, share nothing")
 
 
 def _trust(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def _limits(parser: argparse.ArgumentParser) -> None:
 
 def add_commands(commands: Any) -> None:
     """Add the commands to the subparsers of ``tlwidgets``."""
-    assignment = commands.add_parser("assignment", help="build and verify exercise sheets (for instructors)")
+    assignment = commands.add_parser("assignment", help="build and verify assignments (for instructors)")
     parts = assignment.add_subparsers(dest="part", required=True, metavar="PART")
     listing = parts.add_parser("list", help="name the assignments")
     _assignments(listing)
@@ -49,7 +49,7 @@ def add_commands(commands: Any) -> None:
     build.add_argument("--out", type=Path, default=Path("build/assignments"), help="folder (default: %(default)s)")
     _assignments(build)
     verify = parts.add_parser(
-        "verify", help="prove that the solution gets full marks, the empty copy none, no test leaks"
+        "verify", help="prove that the solution gets full points, the empty copy none, no test leaks"
     )
     verify.add_argument("names", nargs="*", metavar="NAME", help="all by default")
     _assignments(verify)
@@ -61,7 +61,7 @@ def add_commands(commands: Any) -> None:
     run = parts.add_parser("run", help="grade a class; with earlier results, only what has changed")
     run.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="folder or zip")
     _results(run)
-    run.add_argument("--jobs", type=int, default=0, metavar="N", help="boxes at a time (one per core)")
+    run.add_argument("--jobs", type=int, default=0, metavar="N", help="sandboxes at a time (one per core)")
     run.add_argument("--shard", default="1/1", metavar="I/N", help="grade only the I-th of N parts of the class")
     run.add_argument("--cluster", default="", metavar="ADDRESS", help="address of a Dask scheduler")
     run.add_argument("--seed", type=int, help="draws the inputs of hidden tests; give all shards the same")
@@ -125,7 +125,7 @@ def _assignment(args: argparse.Namespace) -> int:
 
 def _linux() -> None:
     if sys.platform != "linux":
-        raise CourseError("boxes need Linux: grade in a virtual machine, in WSL 2, or on a server.")
+        raise CourseError("sandboxes need Linux: grade in a virtual machine, in WSL 2, or on a server.")
 
 
 def _doctor(args: argparse.Namespace) -> int:

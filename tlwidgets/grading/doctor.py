@@ -16,7 +16,7 @@ from typing import Any
 
 from ..errors import CourseError
 from . import sandbox
-from .engine import Engine, Trouble
+from .engine import Engine, InfrastructureError
 from .sandbox import Limits
 
 __all__ = ["Finding", "as_json", "as_text", "examine"]
@@ -99,7 +99,7 @@ def _said(outputs: list[dict[str, Any]], error: str) -> str:
 
 
 def examine(engine: str = "auto", *, warm: bool = True, say: Callable[[str], None] = lambda _: None) -> list[Finding]:
-    """Run every attack in a box, and return how each ended; a :class:`CourseError` says why there is no box."""
+    """Run every attack in a sandbox, and return how each ended; a :class:`CourseError` says why there is no sandbox."""
     from . import assignment
 
     if engine == "none":
@@ -133,8 +133,8 @@ def examine(engine: str = "auto", *, warm: bool = True, say: Callable[[str], Non
             with Engine(kind, (), warm=warm) as boxes:
                 job = {"mode": "run", "cells": cells, "skip": [], "probes": "", "seed": 0}
                 ended = boxes.run(job, Limits(cpu=60, wall=240, memory=1 << 30))
-        except Trouble as e:
-            raise CourseError(f"the box does not work here: {e}.") from None
+        except InfrastructureError as e:
+            raise CourseError(f"the sandbox does not work here: {e}.") from None
         for frame in ended.frames:
             if frame.kind == "done":
                 name = list(_ATTACKS)[int(frame.head["index"])]
@@ -152,7 +152,7 @@ def examine(engine: str = "auto", *, warm: bool = True, say: Callable[[str], Non
                     found["leave a process behind"] = Finding("leave a process behind", False, "it was still running")
         if Path(folder, "tlwidgets-was-here").exists():
             found["write outside its folder"] = Finding("write outside its folder", False, "a file appeared here")
-    return [found.get(n, Finding(n, False, ended.stopped or f"the box ended with {ended.code}")) for n in _ATTACKS]
+    return [found.get(n, Finding(n, False, ended.stopped or f"the sandbox ended with {ended.code}")) for n in _ATTACKS]
 
 
 def as_text(findings: list[Finding]) -> str:

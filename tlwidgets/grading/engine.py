@@ -1,4 +1,4 @@
-"""Runs one job in one box, warm where that is possible, and never lets a box outlive its time."""
+"""Runs one job in one sandbox, warm where that is possible, and never lets a sandbox outlive its time."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from . import frames, sandbox
 from .sandbox import Limits
 from .warm import Warm
 
-__all__ = ["Ended", "Engine", "Trouble"]
+__all__ = ["Ended", "Engine", "InfrastructureError"]
 
 _COMMAND = ["-m", "tlwidgets.grading._inside"]
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
-class Trouble(RuntimeError):
-    """The infrastructure failed, not the submission: worth another try, and never a mark of 0."""
+class InfrastructureError(RuntimeError):
+    """The infrastructure failed, not the submission: worth another try, and never a score of 0."""
 
 
 @dataclass
 class Ended:
-    """What a box said, and how it ended."""
+    """What a sandbox said, and how it ended."""
 
     frames: list[frames.Frame] = field(default_factory=list)
     code: int = 0
@@ -50,7 +50,7 @@ class Ended:
 
 
 class _Watch:
-    """Looks after what all processes of a box use together; their own limits hold for each of them alone."""
+    """Looks after what all processes of a sandbox use together; their own limits hold for each of them alone."""
 
     def __init__(self, namespace: int, limits: Limits) -> None:
         self.namespace, self.limits = namespace, limits
@@ -88,16 +88,16 @@ class _Watch:
 
 
 class Engine:
-    """Runs jobs in boxes of one kind.
+    """Runs jobs in sandboxes of one kind.
 
     Parameters
     ----------
     kind
         ``bubblewrap``, ``docker``, ``podman`` or ``none``, as :func:`sandbox.choose` returns it.
     preload
-        Modules that a job needs; with bubblewrap they are imported once for all boxes.
+        Modules that a job needs; with bubblewrap they are imported once for all sandboxes.
     warm
-        Whether to fork warm processes. Off, every box starts Python anew.
+        Whether to fork warm processes. Off, every sandbox starts Python anew.
     """
 
     def __init__(self, kind: str, preload: tuple[str, ...] = (), *, warm: bool = True) -> None:
@@ -121,7 +121,7 @@ class Engine:
             self._ready = None
 
     def stop(self) -> None:
-        """End all boxes; what they were running counts for nothing."""
+        """End all sandboxes; what they were running counts for nothing."""
         self._stopping = True
 
     def __enter__(self) -> Engine:
@@ -131,24 +131,24 @@ class Engine:
         self.close()
 
     def run(self, job: dict[str, Any], limits: Limits) -> Ended:
-        """Run a job in a new box; raises :class:`Trouble` when the box itself failed."""
+        """Run a job in a new sandbox; raises :class:`InfrastructureError` when the sandbox itself failed."""
         if self._stopping:
-            raise Trouble("it was interrupted")
+            raise InfrastructureError("it was interrupted")
         job = {**job, "limits": limits.to_json(), "deadline": limits.deadline, "preload": list(self.preload)}
         raw = json.dumps(job).encode()
         start = time.monotonic()
         try:
             ended = self._warm(raw, limits) if self._ready is not None else self._cold(raw, limits)
         except OSError as e:
-            raise Trouble(f"the box did not start ({e})") from None
+            raise InfrastructureError(f"the sandbox did not start ({e})") from None
         if self._stopping:
-            raise Trouble("it was interrupted")
+            raise InfrastructureError("it was interrupted")
         ended.seconds = time.monotonic() - start
         for frame in ended.frames:
             if frame.kind == "trouble":
-                raise Trouble(str(frame.head.get("text", ""))[-300:])
+                raise InfrastructureError(str(frame.head.get("text", ""))[-300:])
         if not any(f.kind == "begin" for f in ended.frames):
-            raise Trouble(f"the box ended with {ended.code} before it began")
+            raise InfrastructureError(f"the sandbox ended with {ended.code} before it began")
         return ended
 
     def _collect(
@@ -216,7 +216,7 @@ class Engine:
                     with contextlib.suppress(BrokenPipeError):
                         stream.write(raw)
                 self._collect(out_read, limits, watch, ended, lambda: select.select([status_read], [], [], 0)[0])
-                os.kill(pid, signal.SIGKILL)  # the first process of the box: all others end with it
+                os.kill(pid, signal.SIGKILL)  # the first process of the sandbox: all others end with it
                 self._status(status_read, ended)
             finally:
                 for fd in (info_read, *pipes):
@@ -275,7 +275,7 @@ class Engine:
                     os.killpg(box.pid, signal.SIGKILL)
             _, code, usage = os.wait4(box.pid, 0)
             box.returncode = os.waitstatus_to_exitcode(code)
-            with contextlib.suppress(ProcessLookupError):  # what a box without walls left behind
+            with contextlib.suppress(ProcessLookupError):  # what a sandbox without walls left behind
                 os.killpg(box.pid, signal.SIGKILL)
         ended.code, ended.cpu = box.returncode, usage.ru_utime + usage.ru_stime
         for frame in ended.frames:

@@ -1,4 +1,4 @@
-"""How a box talks to the grader: frames, each a line of JSON and then bytes. What a box says is never trusted."""
+"""How a sandbox talks to the grader: frames, each a line of JSON and then bytes. What it says is never trusted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_LINE = 1 << 20
 
 @dataclass(frozen=True)
 class Frame:
-    """One message of a box."""
+    """One message of a sandbox."""
 
     head: dict[str, Any]
     body: bytes = b""

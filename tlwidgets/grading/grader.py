@@ -16,7 +16,7 @@ from ..errors import CourseError, unknown
 from . import sandbox, submissions
 from .assignment import Assignment, load
 from .engine import Engine
-from .job import Done, Work, do
+from .job import Job, JobResult, do
 from .report import Grade, report
 from .sandbox import Limits
 from .store import Store, run_key
@@ -25,7 +25,7 @@ __all__ = ["Local", "collect", "grade"]
 
 
 class Local:
-    """Does work on this machine, in threads that each wait for a box."""
+    """Does work on this machine, in threads that each wait for a sandbox."""
 
     def __init__(self, engine: Engine, assignment: Assignment, seed: int, limits: Limits, jobs: int) -> None:
         self._arguments = (engine, assignment, seed, limits)
@@ -33,7 +33,7 @@ class Local:
         self.width = 2 * jobs
         """How many pieces of work may wait at a time: more would only fill the memory."""
 
-    def submit(self, work: Work) -> Future[Done]:
+    def submit(self, work: Job) -> Future[JobResult]:
         """Start a piece of work."""
         engine, assignment, seed, limits = self._arguments
         return self._pool.submit(do, engine, assignment, work, seed, limits)
@@ -100,13 +100,13 @@ def _plan(
         if one.learner in regrade and key not in forgotten:
             store.forget(key, assignment.judge_hash)
             forgotten.add(key)
-        if key not in todo and store.get_marks(key, assignment.judge_hash) is None:
+        if key not in todo and store.get_scores(key, assignment.judge_hash) is None:
             todo[key] = one
     return entries, todo
 
 
 def _carry_out(
-    store: Store, assignment: Assignment, workers: Any, todo: Iterator[Work], total: int, say: Any
+    store: Store, assignment: Assignment, workers: Any, todo: Iterator[Job], total: int, say: Any
 ) -> dict[str, str]:
     """Do all work, keeping each result as soon as it is there; return what the infrastructure failed at."""
     failed: dict[str, str] = {}
@@ -123,15 +123,17 @@ def _carry_out(
         for future in workers.wait(set(waiting)):
             key = waiting.pop(future)
             try:
-                result: Done = future.result()
+                result: JobResult = future.result()
             except Exception as e:  # a worker that was lost for good, say; the other submissions go on
-                result = Done(key, problem=f"Not graded, the machine is to blame: {type(e).__name__}: {str(e)[:200]}.")
+                result = JobResult(
+                    key, problem=f"Not graded, the machine is to blame: {type(e).__name__}: {str(e)[:200]}."
+                )
             done += 1
-            if result.ran is None or result.marks is None:
+            if result.ran is None or result.scores is None:
                 failed[result.key] = result.problem
             else:
                 store.put_run(result.key, result.ran)
-                store.put_marks(result.key, assignment.judge_hash, result.marks)
+                store.put_scores(result.key, assignment.judge_hash, result.scores)
         now = time.monotonic()
         if now - told > 5 or done == total:
             told = now
@@ -173,13 +175,13 @@ def grade(
     limits
         What one submission may use.
     jobs
-        Boxes at a time; 0 for one a core.
+        Sandboxes at a time; 0 for one a core.
     shard
         ``(i, n)``: do only the i-th of n parts of the class.
     engine, trusted
         See :func:`sandbox.choose`.
     warm
-        Whether boxes share what a process has imported.
+        Whether sandboxes share what a process has imported.
     cluster
         Address of a Dask scheduler whose workers do the work.
     seed
@@ -199,7 +201,7 @@ def grade(
     assignment = load(assignment) if isinstance(assignment, str) else assignment
     limits = limits or Limits()
     if jobs < 0:
-        raise CourseError(f"{jobs} boxes at a time are not possible: give 1 or more, or 0 for one a core.")
+        raise CourseError(f"{jobs} sandboxes at a time are not possible: give 1 or more, or 0 for one a core.")
     kind = engine if cluster else sandbox.choose(engine, trusted=trusted)
     found = submissions.find(source, assignment.name)
     for name in regrade:
@@ -212,7 +214,7 @@ def grade(
     label = f"{shard[0]}of{shard[1]}"
     store.put_class(label, entries)
     say(f"{len(found)} submissions, {len(todo)} to be graded")
-    work = (Work(key, one.read(), store.get_run(key)) for key, one in todo.items())
+    work = (Job(key, one.read(), store.get_run(key)) for key, one in todo.items())
     failed: dict[str, str] = {}
     if todo and cluster:
         from .cluster import Cluster
@@ -225,7 +227,7 @@ def grade(
             with closing(local):
                 try:
                     failed = _carry_out(store, assignment, local, work, len(todo), say)
-                except BaseException:  # an interrupt, a full disk: no box goes on for results that nobody takes
+                except BaseException:  # an interrupt, a full disk: no sandbox goes on for results that nobody takes
                     boxes.stop()
                     raise
     for entry in entries.values():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["worth"]
+__all__ = ["points"]
 
 
-def worth(task: str, points: float, title: str, hint: str = "") -> Any:
+def points(task: str, points: float, title: str, hint: str = "") -> Any:
     """Mark a hidden test with what it is worth.
 
     Parameters
@@ -23,4 +23,4 @@ def worth(task: str, points: float, title: str, hint: str = "") -> Any:
     """
     import pytest
 
-    return pytest.mark.worth(task=task, points=points, title=title, hint=hint)
+    return pytest.mark.points(task=task, points=points, title=title, hint=hint)

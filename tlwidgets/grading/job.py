@@ -5,36 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .assignment import Assignment
-from .engine import Engine, Trouble
+from .engine import Engine, InfrastructureError
 from .sandbox import Limits
-from .unit import Mark, Ran, judge, run
+from .unit import RunResult, Score, judge, run
 
-__all__ = ["Done", "Work", "do"]
+__all__ = ["Job", "JobResult", "do"]
 
 
 @dataclass(frozen=True)
-class Work:
+class Job:
     """One submission to be run and judged, or only judged when it was run before."""
 
     key: str
     raw: bytes
-    ran: Ran | None
+    ran: RunResult | None
 
 
 @dataclass(frozen=True)
-class Done:
+class JobResult:
     """What came of a piece of work; ``problem`` when the infrastructure failed."""
 
     key: str
-    ran: Ran | None = None
-    marks: list[Mark] | None = None
+    ran: RunResult | None = None
+    scores: list[Score] | None = None
     problem: str = ""
 
 
-def do(engine: Engine, assignment: Assignment, work: Work, seed: int, limits: Limits) -> Done:
+def do(engine: Engine, assignment: Assignment, work: Job, seed: int, limits: Limits) -> JobResult:
     """Run and judge one submission."""
     try:
         ran = work.ran or run(engine, assignment, work.raw, seed, limits)
-        return Done(work.key, ran, judge(engine, assignment, ran, seed, limits))
-    except Trouble as e:
-        return Done(work.key, problem=f"Not graded, the machine is to blame: {e}.")
+        return JobResult(work.key, ran, judge(engine, assignment, ran, seed, limits))
+    except InfrastructureError as e:
+        return JobResult(work.key, problem=f"Not graded, the machine is to blame: {e}.")

@@ -119,7 +119,7 @@ def merge(assignment: Assignment, raw: bytes) -> Merged:
                 merged.notes.append(f"{task.name}: no answer cell was found.")
             continue
         if how:
-            merged.notes.append(f"{task.name}: the mark of the cell is gone; the answer was {how}.")
+            merged.notes.append(f"{task.name}: the marker of the cell is gone; the answer was {how}.")
         if len(found) > 1:
             merged.notes.append(f"{task.name}: {len(found)} answer cells; the last one was taken.")
         places.append(found[-1])

@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 from ..errors import CourseError
 from .assignment import Assignment, write_atomic
 from .store import Store
-from .unit import Mark, Ran, hidden_tests
+from .unit import RunResult, Score, hidden_tests
 
 __all__ = ["Grade", "report"]
 
@@ -90,19 +90,24 @@ def _given(row: dict[str, str], most: float) -> tuple[float | None, str]:
 
 
 def grade_one(
-    assignment: Assignment, learner: str, entry: dict[str, Any], ran: Ran | None, marks: list[Mark] | None, manual: Any
+    assignment: Assignment,
+    learner: str,
+    entry: dict[str, Any],
+    ran: RunResult | None,
+    scores: list[Score] | None,
+    manual: Any,
 ) -> tuple[Grade, list[list[str]]]:
-    """Put the marks of one learner together; also return the rows of ``manual.csv``."""
+    """Put the points of one learner together; also return the rows of ``manual.csv``."""
     grade = Grade(learner, None, assignment.points, ids=entry.get("ids", {}), late=bool(entry.get("late")))
     grade.notes = [*entry.get("notes", [])]
-    if ran is None or marks is None:
+    if ran is None or scores is None:
         grade.problem = entry.get("problem") or "Not graded yet."
         return grade, []
     grade.notes += ran.notes
     grade.errors, grade.cpu = ran.errors, round(ran.cpu, 2)
-    by_name = {m.test: m for m in marks}
+    by_name = {m.test: m for m in scores}
     for test in hidden_tests(assignment):
-        mark = by_name.get(test.name, Mark(test.name, False, "This was not judged."))
+        mark = by_name.get(test.name, Score(test.name, False, "This was not judged."))
         grade.tests.append(
             {"test": test.name, "task": test.task, "title": test.title, "points": test.points, "hint": test.hint}
             | {"passed": mark.passed, "message": mark.message, "detail": mark.detail}
@@ -130,7 +135,7 @@ def grade_one(
 
 
 def _png(text: str) -> str:
-    """Return a picture as base64 if it is one, else nothing."""
+    """Return an image as base64 if it is one, else nothing."""
     try:
         raw = base64.b64decode(re.sub(r"\s", "", text), validate=True)
     except (binascii.Error, ValueError):
@@ -139,12 +144,12 @@ def _png(text: str) -> str:
 
 
 def _shown(outputs: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Return outputs as text and pictures; HTML, scripts and widgets of a learner are never shown."""
+    """Return outputs as text and images; HTML, scripts and widgets of a learner are never shown."""
     found = []
     for output in outputs[:20]:
         data = output.get("data", {})
-        if isinstance(data, dict) and isinstance(data.get("image/png"), str) and (picture := _png(data["image/png"])):
-            found.append({"image": picture})
+        if isinstance(data, dict) and isinstance(data.get("image/png"), str) and (image := _png(data["image/png"])):
+            found.append({"image": image})
             continue
         text = output.get("text") or (data.get("text/plain") if isinstance(data, dict) else "")
         if output.get("output_type") == "error":
@@ -154,7 +159,7 @@ def _shown(outputs: list[dict[str, Any]]) -> list[dict[str, str]]:
     return found
 
 
-def _page(assignment: Assignment, grade: Grade, ran: Ran | None, comments: dict[str, str]) -> bytes:
+def _page(assignment: Assignment, grade: Grade, ran: RunResult | None, comments: dict[str, str]) -> bytes:
     from jinja2 import Environment
 
     template = Environment(autoescape=True).from_string((Path(__file__).parent / "feedback.html").read_text("utf-8"))
@@ -238,8 +243,8 @@ def report(store: Store, assignment: Assignment) -> list[Grade]:
     pages: set[str] = set()
     for learner, entry in store.whole_class().items():
         ran = store.get_run(entry["run"]) if entry.get("run") else None
-        marks = store.get_marks(entry["run"], assignment.judge_hash) if ran else None
-        grade, own = grade_one(assignment, learner, entry, ran, marks, manual)
+        scores = store.get_scores(entry["run"], assignment.judge_hash) if ran else None
+        grade, own = grade_one(assignment, learner, entry, ran, scores, manual)
         grades.append(grade)
         rows += own
         comments = {task: row.get("comment") or "" for (who, task), row in manual.items() if who == learner}

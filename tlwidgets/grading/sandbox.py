@@ -1,4 +1,4 @@
-"""The box in which submitted code runs: what it sees, what it may use, and how it is started."""
+"""The sandbox in which submitted code runs: what it sees, what it may use, and how it is started."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ __all__ = [
 ]
 
 BOX = "/box"
-"""Working folder inside the box."""
+"""Working folder inside the sandbox."""
 ENGINES = ("auto", "bubblewrap", "docker", "podman", "none")
 NOBODY = 65534
-"""What a box started by root runs as: limits on processes do not bite root."""
+"""What a sandbox started by root runs as: limits on processes do not bite root."""
 IMAGE = "tlwidgets-grading"
 _MEGA = 2**20
 
@@ -59,7 +59,7 @@ class Limits:
     scratch: int = 256 * _MEGA
     """Bytes in the working folder, and as many in ``/tmp``."""
     output: int = 64 * _MEGA
-    """Bytes of recorded answers and outputs that leave the box."""
+    """Bytes of recorded answers and outputs that leave the sandbox."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.cpu <= 86_400:
@@ -71,7 +71,7 @@ class Limits:
 
     @property
     def deadline(self) -> float:
-        """Wall seconds after which everything in the box is killed."""
+        """Wall seconds after which everything in the sandbox is killed."""
         return self.wall or 5 * self.cpu + 60
 
     def to_json(self) -> dict[str, float]:
@@ -88,7 +88,7 @@ def parse_size(text: str) -> int:
 
 
 def environment() -> dict[str, str]:
-    """Everything that code in the box finds in ``os.environ``."""
+    """Everything that code in the sandbox finds in ``os.environ``."""
     return {
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
         "PYTHONPATH": os.pathsep.join([str(_paths.PACKAGE.parent), *_packages()]),
@@ -108,7 +108,7 @@ def environment() -> dict[str, str]:
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
-        # one thread a box: boxes run side by side, and sums come out the same on every machine
+        # one thread a sandbox: sandboxes run side by side, and sums come out the same on every machine
         "OMP_NUM_THREADS": "1",
         "TF_NUM_INTRAOP_THREADS": "1",
         "TF_NUM_INTEROP_THREADS": "1",
@@ -122,7 +122,7 @@ def _packages() -> list[str]:
 
 @cache
 def visible() -> tuple[str, ...]:
-    """Folders of this installation that the box sees, read-only: Python, the environment, the package and its data.
+    """Folders of this installation that the sandbox sees, read-only: Python, the environment, the package and its data.
 
     A checkout is never shown as a whole: the hidden tests are in it.
     """
@@ -156,7 +156,7 @@ def _shown(names: Sequence[str], below: Path = Path("/")) -> list[str]:
     """Bind folders read-only where they are."""
     parents = {str(p) for name in names for p in Path(name).parents if below in p.parents}
     args = []
-    for name in sorted(parents):  # bubblewrap would make them for their owner alone, and root's box runs as another
+    for name in sorted(parents):  # bubblewrap would make them for their owner alone, and root's sandbox runs as another
         args += ["--perms", "0755", "--dir", name]
     for name in names:
         args += ["--ro-bind", name, name]
@@ -165,7 +165,7 @@ def _shown(names: Sequence[str], below: Path = Path("/")) -> list[str]:
 
 def _private(limits: Limits) -> list[str]:
     size, temporary = str(limits.scratch), Path("/tmp")
-    hidden = [name for name in visible() if temporary in Path(name).parents]  # by the empty /tmp of the box
+    hidden = [name for name in visible() if temporary in Path(name).parents]  # by the empty /tmp of the sandbox
     return [
         *("--proc", "/proc", "--dev", "/dev", "--size", str(64 * _MEGA), "--tmpfs", "/dev/shm"),
         *("--remount-ro", "/dev", "--size", size, "--tmpfs", "/tmp", *_shown(hidden, temporary)),
@@ -176,16 +176,16 @@ def _private(limits: Limits) -> list[str]:
 def _apart() -> list[str]:
     args = ["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     args += ["--unshare-cgroup-try", "--disable-userns", "--uid", "1000", "--gid", "1000"]
-    args += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "box", "--clearenv"]
+    args += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "sandbox", "--clearenv"]
     for key, value in environment().items():
         args += ["--setenv", key, value]
     return args
 
 
 def bubblewrap(limits: Limits, command: list[str], *, info_fd: int | None = None) -> list[str]:
-    """Return the command line that runs ``command`` in a bubblewrap box.
+    """Return the command line that runs ``command`` in a bubblewrap sandbox.
 
-    Root gets two boxes: the outer one makes the mounts, and the inner one runs as ``nobody``, because a limit on
+    Root gets two sandboxes: the outer one makes the mounts, and the inner one runs as ``nobody``, because a limit on
     processes does not hold for root.
     """
     program = shutil.which("bwrap")
@@ -209,7 +209,7 @@ def container(engine: str, limits: Limits, command: list[str], *, image: str = I
         raise CourseError(f"{engine} is not installed: install it, or choose --sandbox bubblewrap.")
     size = f"rw,nosuid,nodev,size={limits.scratch}"
     args = [program, "run", "--rm", "--interactive", "--network=none", "--read-only", "--cap-drop=ALL"]
-    args += ["--security-opt=no-new-privileges", "--user=1000:1000", "--ipc=private", "--hostname=box"]
+    args += ["--security-opt=no-new-privileges", "--user=1000:1000", "--ipc=private", "--hostname=sandbox"]
     args += [f"--memory={limits.memory}", f"--memory-swap={limits.memory}", f"--pids-limit={limits.processes}"]
     args += [f"--ulimit=fsize={limits.files}", "--ulimit=core=0", "--log-driver=none", "--pull=never"]
     args += [f"--tmpfs=/tmp:{size},mode=1777", f"--tmpfs={BOX}:{size},mode=1777", f"--workdir={BOX}", "--shm-size=64m"]

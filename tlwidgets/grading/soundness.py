@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from .assignment import Assignment, problems
-from .engine import Engine, Trouble
+from .engine import Engine, InfrastructureError
 from .sandbox import Limits
 from .unit import hidden_tests, judge, run
 
@@ -15,14 +15,14 @@ __all__ = ["verify"]
 def _points(engine: Engine, assignment: Assignment, raw: bytes, limits: Limits) -> tuple[dict[str, bool], list[str]]:
     seed = secrets.randbits(32)
     ran = run(engine, assignment, raw, seed, limits)
-    marks = judge(engine, assignment, ran, seed, limits)
-    return {m.test: m.passed for m in marks}, [f"{k}: {v}" for k, v in ran.errors.items()] + [m.detail for m in marks]
+    scores = judge(engine, assignment, ran, seed, limits)
+    return {m.test: m.passed for m in scores}, [f"{k}: {v}" for k, v in ran.errors.items()] + [m.detail for m in scores]
 
 
 def verify(assignment: Assignment, engine: Engine, limits: Limits | None = None) -> list[str]:
     """Return what is wrong with an assignment; nothing when it is sound.
 
-    The solution must get full marks, for two seeds, and the empty copy must get none; every stub must match its
+    The solution must get full points, for two seeds, and the empty copy must get none; every stub must match its
     solution; and nothing of a hidden test may stand in the release.
     """
     limits = limits or Limits()
@@ -37,6 +37,6 @@ def verify(assignment: Assignment, engine: Engine, limits: Limits | None = None)
                 break
         passed, _ = _points(engine, assignment, assignment.notebook(assignment.release()), limits)
         said += [f"the empty copy passes {titles[name]!r}" for name, ok in passed.items() if ok]
-    except Trouble as e:
+    except InfrastructureError as e:
         said.append(f"it could not be run: {e}")
     return said

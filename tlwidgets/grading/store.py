@@ -15,7 +15,7 @@ from .. import __version__
 from ..errors import CourseError
 from .assignment import Assignment, write_atomic
 from .sandbox import Limits
-from .unit import Mark, Ran
+from .unit import RunResult, Score
 
 __all__ = ["Store", "run_key", "versions"]
 
@@ -88,34 +88,34 @@ class Store:
         except (OSError, ValueError):
             return None
 
-    def get_run(self, key: str) -> Ran | None:
+    def get_run(self, key: str) -> RunResult | None:
         """Return a run, if it was made."""
         raw = self._read("runs", key)
         if raw is None:
             return None
         raw["records"] = {k: tuple(v) for k, v in raw["records"].items()}
-        return Ran(**raw)
+        return RunResult(**raw)
 
-    def put_run(self, key: str, ran: Ran) -> None:
+    def put_run(self, key: str, ran: RunResult) -> None:
         """Keep a run. One that is there already stays: it may only have been judged anew."""
         path = self.folder / "runs" / f"{key}.json"
         if not path.exists():
             write_atomic(path, json.dumps(asdict(ran)).encode())
 
-    def get_marks(self, key: str, judge_hash: str) -> list[Mark] | None:
+    def get_scores(self, key: str, judge_hash: str) -> list[Score] | None:
         """Return how the hidden tests ended, if they were applied to this run."""
-        raw = self._read("marks", _hash(key, judge_hash))
-        return None if raw is None else [Mark(**m) for m in raw]
+        raw = self._read("scores", _hash(key, judge_hash))
+        return None if raw is None else [Score(**m) for m in raw]
 
-    def put_marks(self, key: str, judge_hash: str, marks: list[Mark]) -> None:
+    def put_scores(self, key: str, judge_hash: str, scores: list[Score]) -> None:
         """Keep how the hidden tests ended."""
-        body = json.dumps([asdict(m) for m in marks]).encode()
-        write_atomic(self.folder / "marks" / f"{_hash(key, judge_hash)}.json", body)
+        body = json.dumps([asdict(m) for m in scores]).encode()
+        write_atomic(self.folder / "scores" / f"{_hash(key, judge_hash)}.json", body)
 
     def forget(self, key: str, judge_hash: str) -> None:
         """Take a result away, so that it is made again."""
         (self.folder / "runs" / f"{key}.json").unlink(missing_ok=True)
-        (self.folder / "marks" / f"{_hash(key, judge_hash)}.json").unlink(missing_ok=True)
+        (self.folder / "scores" / f"{_hash(key, judge_hash)}.json").unlink(missing_ok=True)
 
     def put_class(self, shard: str, entries: dict[str, dict[str, Any]]) -> None:
         """Keep who handed in what, for one shard of the class."""
@@ -134,7 +134,7 @@ class Store:
 
     def take_from(self, other: Store) -> None:
         """Copy the results of another folder into this one."""
-        for kind in ("runs", "marks", "class"):
+        for kind in ("runs", "scores", "class"):
             for path in sorted((other.folder / kind).glob("*.json")):
                 target = self.folder / kind / path.name
                 if kind == "class" or not target.exists():

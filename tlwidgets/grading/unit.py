@@ -1,4 +1,4 @@
-"""One submission from its bytes to its marks: merge, run in a box, judge in another one."""
+"""One submission from its bytes to its points: merge, run in a sandbox, judge in another one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .assignment import Assignment
-from .engine import Ended, Engine, Trouble
+from .engine import Ended, Engine, InfrastructureError
 from .merge import Merged, job_cells, merge
 from .sandbox import Limits
 
-__all__ = ["Mark", "Ran", "Test", "hidden_tests", "judge", "run"]
+__all__ = ["RunResult", "Score", "Test", "hidden_tests", "judge", "run"]
 
 _TRIES = 3
 
@@ -31,7 +31,7 @@ class Test:
 
 
 @dataclass
-class Ran:
+class RunResult:
     """What came out of a run."""
 
     answers: dict[str, str] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Ran:
 
 
 @dataclass
-class Mark:
+class Score:
     """How one hidden test ended."""
 
     test: str
@@ -60,13 +60,13 @@ class Mark:
 
 
 def hidden_tests(assignment: Assignment) -> list[Test]:
-    """Read what the hidden tests are worth from their source, so that no box can say otherwise."""
+    """Read what the hidden tests are worth from their source, so that no sandbox can say otherwise."""
     found = []
     for source in assignment.hidden.values():
         for node in ast.parse(source).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 for mark in node.decorator_list:
-                    if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "worth":
+                    if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "points":
                         values = [ast.literal_eval(a) for a in mark.args] + [""]
                         named = {str(k.arg): ast.literal_eval(k.value) for k in mark.keywords}
                         task, points, title, hint = [*values, "", "", ""][:4]
@@ -79,7 +79,7 @@ def _retry(engine: Engine, job: dict[str, Any], limits: Limits) -> Ended:
     for left in reversed(range(_TRIES)):
         try:
             ended = engine.run(job, limits)
-        except Trouble:
+        except InfrastructureError:
             if not left:
                 raise
             continue
@@ -101,10 +101,10 @@ def _why(ended: Ended, limits: Limits) -> str:
     return f"it ended Python with status {ended.code}"
 
 
-def run(engine: Engine, assignment: Assignment, raw: bytes, seed: int, limits: Limits) -> Ran:
+def run(engine: Engine, assignment: Assignment, raw: bytes, seed: int, limits: Limits) -> RunResult:
     """Merge a submission and run it. When an answer brings Python down, the others are run again without it."""
     merged: Merged = merge(assignment, raw)
-    ran = Ran(merged.answers, merged.attempted, list(merged.notes))
+    ran = RunResult(merged.answers, merged.attempted, list(merged.notes))
     cells = job_cells(assignment, merged)
     skip: set[int] = set()
     while cells and any(c["kind"] == "answer" and c["index"] not in skip for c in cells):
@@ -119,7 +119,7 @@ def run(engine: Engine, assignment: Assignment, raw: bytes, seed: int, limits: L
             ran.notes.append(f"The run ended early: {_why(ended, limits)}.")
             break
         if current["kind"] == "setup":
-            raise Trouble(f"a cell of the sheet itself did not end ({_why(ended, limits)})")
+            raise InfrastructureError(f"a cell of the assignment itself did not end ({_why(ended, limits)})")
         task = current["task"]
         ran.errors[task] = f"{_why(ended, limits)}"
         ran.notes.append(f"{task}: {_why(ended, limits)}; the other answers were run without it.")
@@ -127,8 +127,8 @@ def run(engine: Engine, assignment: Assignment, raw: bytes, seed: int, limits: L
     return ran
 
 
-def _absorb(ran: Ran, ended: Ended, cells: list[dict[str, Any]], skip: set[int]) -> dict[str, Any] | None:
-    """Take what a box said into the result; return the cell in which it ended, if it did not come to the end."""
+def _absorb(ran: RunResult, ended: Ended, cells: list[dict[str, Any]], skip: set[int]) -> dict[str, Any] | None:
+    """Take what a sandbox said into the result; return the cell in which it ended, if it did not come to the end."""
     tasks = {c["task"] for c in cells if c["kind"] == "probe"}
     current: dict[str, Any] | None = None
     for frame in ended.frames:
@@ -152,12 +152,12 @@ def _absorb(ran: Ran, ended: Ended, cells: list[dict[str, Any]], skip: set[int])
     return current
 
 
-def _done(ran: Ran, head: dict[str, Any], body: bytes, cell: dict[str, Any]) -> None:
+def _done(ran: RunResult, head: dict[str, Any], body: bytes, cell: dict[str, Any]) -> None:
     said = str(head.get("error", ""))[:1000]
     task = cell["task"]
     if cell["kind"] == "setup":
         if said:
-            raise Trouble(f"a cell of the sheet itself failed ({said})")
+            raise InfrastructureError(f"a cell of the assignment itself failed ({said})")
         return
     if said and task not in ran.errors:
         ran.errors[task] = said
@@ -172,11 +172,11 @@ def _done(ran: Ran, head: dict[str, Any], body: bytes, cell: dict[str, Any]) -> 
             ran.notes.append(f"{task}: its outputs were cut.")
 
 
-def judge(engine: Engine, assignment: Assignment, ran: Ran, seed: int, limits: Limits) -> list[Mark]:
-    """Apply the hidden tests to what was recorded; one mark for each test, in order."""
+def judge(engine: Engine, assignment: Assignment, ran: RunResult, seed: int, limits: Limits) -> list[Score]:
+    """Apply the hidden tests to what was recorded; one score for each test, in order."""
     tests = hidden_tests(assignment)
     if not ran.records:
-        return [Mark(t.name, False, "No answer to this came out of your notebook.") for t in tests]
+        return [Score(t.name, False, "No answer to this came out of your notebook.") for t in tests]
     job = {
         "mode": "judge",
         "tests": assignment.hidden,
@@ -186,15 +186,15 @@ def judge(engine: Engine, assignment: Assignment, ran: Ran, seed: int, limits: L
     }
     ended = _retry(engine, job, limits)
     found = {str(f.head.get("test")): f.head for f in ended.frames if f.kind == "test"}
-    marks = []
+    scores = []
     for test in tests:
         head = found.get(test.name)
         if head is None:
             if ended.complete:
-                raise Trouble(f"the hidden test {test.name} was not run")
-            marks.append(Mark(test.name, False, "The recorded answers could not be judged.", _why(ended, limits)))
+                raise InfrastructureError(f"the hidden test {test.name} was not run")
+            scores.append(Score(test.name, False, "The recorded answers could not be judged.", _why(ended, limits)))
         else:
             passed = head.get("passed") is True
             words = "" if passed else str(head.get("message", ""))
-            marks.append(Mark(test.name, passed, words, str(head.get("detail", ""))))
-    return marks
+            scores.append(Score(test.name, passed, words, str(head.get("detail", ""))))
+    return scores

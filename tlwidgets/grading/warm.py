@@ -1,6 +1,6 @@
-"""A process that has imported TensorFlow and executed nothing; each submission runs in a fork of it, inside a new box.
+"""A process that has imported TensorFlow and executed nothing; each submission runs in a fork of it, in a new sandbox.
 
-The fork joins the namespaces of a box that bubblewrap has made, and gives up every privilege before it reads its job.
+The fork joins the namespaces of a sandbox that bubblewrap has made, and gives up its privileges before it reads a job.
 The warm process itself holds no test and no answer. (After the first operation TensorFlow has threads, and a fork
 would hang: so nothing is ever computed here.)
 """
@@ -34,7 +34,7 @@ _ORDER = ("ipc", "uts", "net", "cgroup", "mnt", "pid")
 
 
 def namespaces(pid: int) -> list[int]:
-    """Open the namespaces of a process in a box: the owner of its mounts, the :data:`_ORDER`, its user namespace."""
+    """Open the namespaces of a process in a sandbox: owner of its mounts, the :data:`_ORDER`, its user namespace."""
     fds: list[int] = []
     try:
         for name in _ORDER:
@@ -64,7 +64,7 @@ class Warm:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tlwidgets.grading.warm", str(far.fileno()), *preload],
             pass_fds=[far.fileno()],
-            env=environment(),  # that of the box: a fork carries no secret into it
+            env=environment(),  # that of the sandbox: a fork carries no secret into it
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -92,7 +92,7 @@ class Warm:
         return self._process.poll() is None
 
     def fork(self, box: int, job: int, out: int, status: int) -> None:
-        """Fork into the box of a process; the fork reads its job from ``job`` and answers on ``out``.
+        """Fork into the sandbox of a process; the fork reads its job from ``job`` and answers on ``out``.
 
         How it ended, and the CPU seconds that it took, come as JSON on ``status``.
         """
@@ -158,7 +158,7 @@ def _child(libc: Any, job: int, out: int, user: int) -> None:
 
 
 def _middle(libc: Any, job: int, out: int, status: int, fds: list[int]) -> None:
-    """Join the box, fork into it, wait, and say how it ended. This process is not visible from the box."""
+    """Join the sandbox, fork into it, wait, and say how it ended. This process is not visible from the sandbox."""
     if os.getuid() == 0:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)

@@ -1,25 +1,25 @@
 """What is transferred: the backbones, and surgery on them."""
 
-from .preprocessing import CourseWarning, check_pictures
-from .registry import Backbone, backbone, backbones, describe, imagenet_classes, top_classes
+from .preprocessing import CourseWarning, check_images
+from .registry import Backbone, backbone, describe, imagenet_classes, list_backbones, top_classes
 from .surgery import (
     FreezePlan,
     LayerRecord,
     block_of,
-    blocks,
+    changed_weights,
     classifier,
     count_params,
     cut,
     drop_top,
+    flatten,
     freeze,
-    inline,
     layer_outputs,
     layer_table,
-    layers,
-    moved,
-    snapshot,
+    list_blocks,
+    list_layers,
+    snapshot_weights,
 )
-from .tiny import rgb
+from .tiny import to_rgb
 
 __all__ = [
     "Backbone",
@@ -27,23 +27,23 @@ __all__ = [
     "FreezePlan",
     "LayerRecord",
     "backbone",
-    "backbones",
     "block_of",
-    "blocks",
-    "check_pictures",
+    "changed_weights",
+    "check_images",
     "classifier",
     "count_params",
     "cut",
     "describe",
     "drop_top",
+    "flatten",
     "freeze",
     "imagenet_classes",
-    "inline",
     "layer_outputs",
     "layer_table",
-    "layers",
-    "moved",
-    "rgb",
-    "snapshot",
+    "list_backbones",
+    "list_blocks",
+    "list_layers",
+    "snapshot_weights",
+    "to_rgb",
     "top_classes",
 ]

@@ -30,7 +30,7 @@ class Application:
     function: str
     title: str
     credit: str
-    licence: str
+    license: str
     mode: str
     """Key of :data:`PREPROCESSING`, or ``own`` for networks that bring it along."""
     params: int
@@ -173,33 +173,33 @@ def _build(app: Application, size: int, weights: str | None, top: bool, download
     import keras
 
     if top and app.fixed_top and size != app.size:
-        raise CourseError(f"{app.name} with top=True takes pictures of {app.size} pixels only, not {size}.")
+        raise CourseError(f"{app.name} with top=True takes images of {app.size} pixels only, not {size}.")
     # before the network is built, because it is what fails most
     path = None
     if weights is not None:
         path = locate(weight_file(app, size, top=top), wanted_by=app.name, download=download)
-    pictures = keras.Input((size, size, 3), name=INPUT)
+    images = keras.Input((size, size, 3), name=INPUT)
     options: dict[str, Any] = {} if app.alpha is None else {"alpha": app.alpha}
     made = getattr(keras.applications, app.function)(
         include_top=top,
         weights=None,
-        input_tensor=pictures if app.mode == "own" else prepared(pictures, app.mode),
+        input_tensor=images if app.mode == "own" else prepared(images, app.mode),
         input_shape=(size, size, 3),
         **options,
     )
     # Keras makes it with a list of inputs, which models on top of it would inherit
-    model = keras.Model(pictures, made.output, name=app.name)
+    model = keras.Model(images, made.output, name=app.name)
     if path is not None:
         try:
             model.load_weights(path)
         except (OSError, ValueError, KeyError, TypeError):
             raise damaged(path) from None
     if app.function == "EfficientNetB0":
-        _normalise(model, loaded=path is not None)
+        _normalize(model, loaded=path is not None)
     return model
 
 
-def _normalise(model: Any, *, loaded: bool) -> None:
+def _normalize(model: Any, *, loaded: bool) -> None:
     """Finish the normalisation of EfficientNetB0.
 
     Its file stores standard deviations where the layer wants variances, and Keras divides by their roots a second time
@@ -228,7 +228,7 @@ def record(app: Application) -> Backbone:
         input_range="RGB, 0 … 255",
         preprocessing=_OWN[app.function] if app.mode == "own" else PREPROCESSING[app.mode],
         trained_on="ImageNet (ILSVRC 2012), 1000 classes",
-        licence=app.licence,
+        license=app.license,
         source=f"keras.applications.{app.function}",
         credit=app.credit,
         sha256={},

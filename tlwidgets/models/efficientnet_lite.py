@@ -48,7 +48,7 @@ def build(size: int, *, top: bool = False, name: str = "efficientnet-lite0") -> 
         x = layers.BatchNormalization(epsilon=1e-3, name=f"{name}bn")(x)
         return layers.ReLU(6.0, name=f"{name}relu")(x)
 
-    inputs = keras.Input((size, size, 3), name="pictures")
+    inputs = keras.Input((size, size, 3), name="images")
     # (x - 127) / 128 is what the weights were trained with
     x = layers.Rescaling(1 / 128, offset=-127 / 128, name="rescaling")(inputs)
     x = layers.Conv2D(32, 3, 2, "same", use_bias=False, name="stem_conv")(x)

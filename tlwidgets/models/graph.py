@@ -12,14 +12,14 @@ from typing import Any
 from ..errors import CourseError
 from .structure import boundary, check_built, labels, leaf_layers
 
-__all__ = ["calls", "classifier", "cut", "drop_top", "inline", "layer_outputs"]
+__all__ = ["calls", "classifier", "cut", "drop_top", "flatten", "layer_outputs"]
 
 
 def calls(model: Any) -> list[Any]:
     """Return the calls of layers that make up a functional model, each after those that it needs.
 
     Keras has no public way to the calls: ``layer.output`` is of the layer's first call, which may belong to another
-    model. tests/models/test_inline.py notices if this one changes.
+    model. tests/models/test_flatten.py notices if this one changes.
     """
     by_depth = model._nodes_by_depth
     return [node for depth in sorted(by_depth, reverse=True) for node in by_depth[depth] if not node.is_input]
@@ -54,7 +54,7 @@ def _one_output(model: Any) -> Any:
     return model.outputs[0]
 
 
-def inline(model: Any) -> Any:
+def flatten(model: Any) -> Any:
     """Return a model without models inside it, which shares all layers and gives the same outputs.
 
     ``Input → augmentation → base → head``, where ``base`` is a model, becomes one flat chain that can be frozen by
@@ -216,7 +216,7 @@ def drop_top(model: Any) -> Any:
     """
     import keras
 
-    flat = inline(model)
+    flat = flatten(model)
     tensor = _one_output(flat)
     made_by = {id(t): node for node in calls(flat) for t in node.outputs}
     pooling = (keras.layers.GlobalAveragePooling2D, keras.layers.GlobalMaxPooling2D, keras.layers.Flatten)
@@ -258,7 +258,7 @@ def cut(model: Any, at: int | str) -> tuple[Any, Any]:
     """
     import keras
 
-    flat = inline(model)
+    flat = flatten(model)
     leaves = leaf_layers(model)
     below = boundary(model, at)
     if not 0 < below < len(leaves):

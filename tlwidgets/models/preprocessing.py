@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from ..errors import CourseError
 from .surgery import leaf_layers
 
-__all__ = ["PREPROCESSING", "CourseWarning", "check_pictures", "prepared", "takes_raw_pictures"]
+__all__ = ["PREPROCESSING", "CourseWarning", "check_images", "prepared", "takes_raw_images"]
 
-INPUT = "pictures"
-"""Name of the input layer of every network that takes raw pictures."""
+INPUT = "images"
+"""Name of the input layer of every network that takes raw images."""
 
 # ImageNet's channel means and standard deviations, RGB, of values 0 … 1, as keras.applications has them
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -32,12 +32,12 @@ class CourseWarning(UserWarning):
     """Something that runs but is most likely not meant: one sentence."""
 
 
-def prepared(pictures: Any, mode: str) -> Any:
+def prepared(images: Any, mode: str) -> Any:
     """Put the preprocessing of ``keras.applications`` after an input, as layers without trainable weights.
 
     Parameters
     ----------
-    pictures
+    images
         Keras tensor (n, h, w, 3), RGB, 0 … 255.
     mode
         A key of :data:`PREPROCESSING`, named as in ``keras.applications.imagenet_utils.preprocess_input``.
@@ -51,20 +51,20 @@ def prepared(pictures: Any, mode: str) -> Any:
     from keras import layers
 
     if mode == "tf":
-        return layers.Rescaling(1 / 127.5, offset=-1.0, name="preprocessing")(pictures)
+        return layers.Rescaling(1 / 127.5, offset=-1.0, name="preprocessing")(images)
     if mode == "torch":
         mean, variance = [255 * m for m in IMAGENET_MEAN], [(255 * s) ** 2 for s in IMAGENET_STD]
-        return layers.Normalization(mean=mean, variance=variance, name="preprocessing")(pictures)
+        return layers.Normalization(mean=mean, variance=variance, name="preprocessing")(images)
     # an operation, because Keras has no layer that reorders channels; it is saved with the model like a layer
-    reversed_channels = keras.ops.flip(pictures, axis=-1)
+    reversed_channels = keras.ops.flip(images, axis=-1)
     means = [103.939, 116.779, 123.68]
     return layers.Normalization(mean=means, variance=[1.0, 1.0, 1.0], name="preprocessing")(reversed_channels)
 
 
-def takes_raw_pictures(model: Any) -> bool:
-    """Return whether a model says that it takes raw pictures (0 … 255).
+def takes_raw_images(model: Any) -> bool:
+    """Return whether a model says that it takes raw images (0 … 255).
 
-    It does if its input is called ``pictures`` and a layer that scales comes next, as in every network of
+    It does if its input is called ``images`` and a layer that scales comes next, as in every network of
     :func:`tlwidgets.backbone`; so a head on such a network says it too, and a saved copy. A network inside another
     model counts if nothing but it stands behind the outer input. Other models say nothing, and are not checked.
     """
@@ -76,12 +76,12 @@ def takes_raw_pictures(model: Any) -> bool:
     return False
 
 
-def check_pictures(model: Any, x: Any) -> NDArray[Any]:
-    """Return pictures as an array that a model can take, or say what is wrong with them.
+def check_images(model: Any, x: Any) -> NDArray[Any]:
+    """Return images as an array that a model can take, or say what is wrong with them.
 
     A wrong shape is an error: nothing sensible can be computed. A wrong range is a warning: it computes, badly, and
-    showing that is what one lesson is about. The range is only judged for models that take raw pictures
-    (:func:`takes_raw_pictures`), and over all pictures together, so one dark or white picture is not suspicious.
+    showing that is what one lesson is about. The range is only judged for models that take raw images
+    (:func:`takes_raw_images`), and over all images together, so one dark or white image is not suspicious.
     What cannot be known from the numbers is not judged: the order of the channels, for one.
 
     Parameters
@@ -89,7 +89,7 @@ def check_pictures(model: Any, x: Any) -> NDArray[Any]:
     model
         A built Keras model with one input (n, height, width, channels).
     x
-        The pictures.
+        The images.
 
     Returns
     -------
@@ -104,35 +104,34 @@ def check_pictures(model: Any, x: Any) -> NDArray[Any]:
     Warns
     -----
     CourseWarning
-        Values that are not 0 … 255 for a model that takes raw pictures.
+        Values that are not 0 … 255 for a model that takes raw images.
     """
     shapes = [tuple(tensor.shape) for tensor in model.inputs]
     if len(shapes) != 1:
-        raise CourseError(f"{model.name} has {len(shapes)} inputs, and pictures alone are not enough for it.")
+        raise CourseError(f"{model.name} has {len(shapes)} inputs, and images alone are not enough for it.")
     try:
-        pictures: NDArray[Any] = np.asarray(x)
+        images: NDArray[Any] = np.asarray(x)
     except ValueError:
-        raise CourseError("the pictures have different sizes: bring them to one size first.") from None
-    if pictures.dtype.kind not in "uif":
-        raise CourseError(f"pictures are arrays of numbers, not of {pictures.dtype}.")
+        raise CourseError("the images have different sizes: bring them to one size first.") from None
+    if images.dtype.kind not in "uif":
+        raise CourseError(f"images are arrays of numbers, not of {images.dtype}.")
     expected = shapes[0][1:]
-    if not _fits(pictures.shape, (None, *expected)):
+    if not _fits(images.shape, (None, *expected)):
         wanted = ", ".join("any" if n is None else str(n) for n in expected)
         raise CourseError(
-            f"{model.name} takes pictures of shape (n, {wanted}), not {pictures.shape}"
-            f"{_remedy(pictures.shape, expected)}."
+            f"{model.name} takes images of shape (n, {wanted}), not {images.shape}{_remedy(images.shape, expected)}."
         )
-    if pictures.dtype.kind == "f" and not np.isfinite(pictures).all():
-        raise CourseError("the pictures contain NaN or infinity.")
-    if pictures.size and takes_raw_pictures(model):
-        wrong = _wrong_range(pictures)
+    if images.dtype.kind == "f" and not np.isfinite(images).all():
+        raise CourseError("the images contain NaN or infinity.")
+    if images.size and takes_raw_images(model):
+        wrong = _wrong_range(images)
         if wrong:
             warnings.warn(
-                f"{model.name} takes raw pictures, RGB, 0 … 255, and scales them itself, but these {wrong}.",
+                f"{model.name} takes raw images, RGB, 0 … 255, and scales them itself, but these {wrong}.",
                 CourseWarning,
                 stacklevel=3,
             )
-    return pictures
+    return images
 
 
 def _fits(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
@@ -145,7 +144,7 @@ def _remedy(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> str:
         return ""
     h, w, channels = expected
     if _fits(shape, expected):
-        return ": give a single picture as x[None]"
+        return ": give a single image as x[None]"
     if channels == 3 and _fits(shape, (None, h, w)):
         return ": repeat the grey channel with np.repeat(x[..., None], 3, axis=-1)"
     if channels == 3 and _fits(shape, (None, h, w, 1)):
@@ -157,24 +156,24 @@ def _remedy(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> str:
     if _fits(shape, (None, channels, h, w)):
         return ": the channels stand first, move them with np.moveaxis(x, 1, -1)"
     if len(shape) == 4 and shape[-1] == channels and h is not None and w is not None:
-        return ": resize the pictures, or build the network for their size"
+        return ": resize the images, or build the network for their size"
     return ""
 
 
-def _wrong_range(pictures: NDArray[Any]) -> str:
+def _wrong_range(images: NDArray[Any]) -> str:
     """Return what is suspicious about the values, or nothing.
 
     Bicubic resizing may overshoot black and white a little, hence the margins.
     """
-    low, high = float(pictures.min()), float(pictures.max())
+    low, high = float(images.min()), float(images.max())
     between = f"lie between {low:.3g} and {high:.3g}"
     if high > 255 + 48:
         return f"{between}: bring them to 0 … 255"
     if low >= 0 and high <= 1:
-        # next to nothing but zeros: black pictures, which say nothing about the range
-        if math.isclose(high, 0) or np.count_nonzero(pictures) < 0.01 * pictures.size:
+        # next to nothing but zeros: black images, which say nothing about the range
+        if math.isclose(high, 0) or np.count_nonzero(images) < 0.01 * images.size:
             return ""
-        return f"{between}: give x * 255" if pictures.dtype.kind == "f" else f"{between}: bring them to 0 … 255"
+        return f"{between}: give x * 255" if images.dtype.kind == "f" else f"{between}: bring them to 0 … 255"
     if low < 0 and low >= -1.001 and high <= 1.001:
         return f"{between}: give (x + 1) * 127.5"
     if low < 0 and high < 16:

@@ -26,7 +26,7 @@ class Backbone:
     preprocessing: str
     """What its first layers do to that."""
     trained_on: str
-    licence: str
+    license: str
     """Licence of the weights."""
     source: str
     credit: str

@@ -1,6 +1,6 @@
 """Pretrained networks by name.
 
-A backbone built here takes raw pictures (RGB, 0 … 255): the preprocessing that it was trained with is its first
+A backbone built here takes raw images (RGB, 0 … 255): the preprocessing that it was trained with is its first
 layers, so that it cannot be forgotten or done twice.
 """
 
@@ -21,7 +21,7 @@ from . import applications, efficientnet_lite, tiny
 from .download import NotHere
 from .records import Backbone
 
-__all__ = ["Backbone", "backbone", "backbones", "describe", "imagenet_classes", "top_classes"]
+__all__ = ["Backbone", "backbone", "describe", "imagenet_classes", "list_backbones", "top_classes"]
 
 _LITE0 = "efficientnet_lite0"
 
@@ -47,7 +47,7 @@ def _efficientnet_lite0() -> Backbone:
         input_range="RGB, 0 … 255",
         preprocessing="(x − 127) / 128",
         trained_on="ImageNet (ILSVRC 2012), 1000 classes",
-        licence=card["licence"],
+        license=card["license"],
         source=card["source"],
         credit=card["credit"],
         sha256={name: f["sha256"] for name, f in card["files"].items()},
@@ -87,7 +87,7 @@ _REGISTRY: dict[str, Callable[[], Backbone]] = {
 }
 
 
-def backbones() -> list[Backbone]:
+def list_backbones() -> list[Backbone]:
     """List the networks, those that need no download first."""
     return [make() for make in _REGISTRY.values()]
 
@@ -107,9 +107,9 @@ def backbone(
     Parameters
     ----------
     name
-        Name in :func:`backbones`.
+        Name in :func:`list_backbones`.
     size
-        Height and width of the pictures in pixels; the size it was trained with by default. Smaller is faster.
+        Height and width of the images in pixels; the size it was trained with by default. Smaller is faster.
     weights
         Name of a weight set (``Backbone.weights``; ``"default"`` is the first), or ``None`` for random weights (what
         the same network is without what it learnt).
@@ -127,7 +127,7 @@ def backbone(
     Returns
     -------
     keras.Model
-        Functional and flat; input float or integer pictures (n, size, size, 3), RGB, 0 … 255; its name says which
+        Functional and flat; input float or integer images (n, size, size, 3), RGB, 0 … 255; its name says which
         network it is. Every layer is trainable, as Keras leaves it.
 
     Raises
@@ -160,7 +160,7 @@ def _load(name: str, size: int | None, weights: str | None, top: bool, seed: int
         raise CourseError(f"size is a number of pixels, height and width alike, not {size!r}.")
     if not record.smallest_input <= size <= record.largest_input:
         raise CourseError(
-            f"{name} takes pictures of {record.smallest_input} to {record.largest_input} pixels, not {size}."
+            f"{name} takes images of {record.smallest_input} to {record.largest_input} pixels, not {size}."
         )
     if top and not record.has_top:
         raise CourseError(f"{name} comes without the classes of its source: leave out top=True.")
@@ -177,23 +177,23 @@ def imagenet_classes() -> tuple[str, ...]:
 
 
 def top_classes(probabilities: Any, n: int = 5) -> list[list[tuple[str, float]]]:
-    """Name the most likely ImageNet classes of each picture.
+    """Name the most likely ImageNet classes of each image.
 
     Parameters
     ----------
     probabilities
-        Output of a network with ``top=True``, (pictures, 1000).
+        Output of a network with ``top=True``, (images, 1000).
     n
         How many to name.
 
     Returns
     -------
     list of list of (str, float)
-        For each picture the ``n`` most likely classes and their probabilities, most likely first.
+        For each image the ``n`` most likely classes and their probabilities, most likely first.
     """
     p = np.asarray(probabilities)
     if p.ndim != 2 or p.shape[1] != 1000:
-        raise CourseError(f"the output of a network with top=True has the shape (pictures, 1000), not {p.shape}.")
+        raise CourseError(f"the output of a network with top=True has the shape (images, 1000), not {p.shape}.")
     if not 1 <= n <= 1000:
         raise CourseError(f"there are 1000 classes, so n is 1 to 1000, not {n}.")
     names = imagenet_classes()
@@ -204,7 +204,7 @@ def top_classes(probabilities: Any, n: int = 5) -> list[list[tuple[str, float]]]
 def describe() -> str:
     """Return the table of the networks as plain text, at most 100 characters wide."""
     rows = [("name", "weights", "MB", "params", "px", "preprocessing", "ImageNet top-1")]
-    for b in backbones():
+    for b in list_backbones():
         rows.append(
             (
                 b.name,
@@ -227,7 +227,7 @@ def describe() -> str:
         "",
         "MB and params without the classification layer. Top-1 is published, not measured here.",
         "Measured here (linear probe, accuracy):",
-        *(f"  {b.name}: {what} {value:.3f}" for b in backbones() for what, value in b.measured.items()),
+        *(f"  {b.name}: {what} {value:.3f}" for b in list_backbones() for what, value in b.measured.items()),
         "'download' needs download=True once; weights that Keras has already downloaded are found.",
     ]
     return "\n".join(line.rstrip() for line in [*lines, *notes])

@@ -18,18 +18,18 @@ from ..errors import CourseError, unknown
 __all__ = [
     "LayerRecord",
     "block_of",
-    "blocks",
     "boundary",
+    "changed_weights",
     "check_built",
     "containers",
     "count_params",
     "is_batchnorm",
     "labels",
     "layer_table",
-    "layers",
     "leaf_layers",
-    "moved",
-    "snapshot",
+    "list_blocks",
+    "list_layers",
+    "snapshot_weights",
 ]
 
 # The naming habits of keras.applications and of the embedded networks
@@ -128,11 +128,11 @@ def check_built(model: Any) -> None:
     if not model.built or any(not layer.built for layer in leaf_layers(model)):
         raise CourseError(
             f"the model {model.name!r} is not built yet, so its layers have no weights: "
-            "call it once on a batch of pictures, or model.build((None, height, width, channels))."
+            "call it once on a batch of images, or model.build((None, height, width, channels))."
         )
 
 
-def layers(model: Any) -> list[LayerRecord]:
+def list_layers(model: Any) -> list[LayerRecord]:
     """List the leaf layers of a built model as records.
 
     Raises
@@ -170,7 +170,7 @@ def layer_table(model: Any) -> str:
             f"{r.params:,}" if r.params else "",
             ("trains" if r.trainable else "frozen") if r.params else "",
         )
-        for r in layers(model)
+        for r in list_layers(model)
     ]
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(5)]
     return "\n".join(
@@ -179,7 +179,7 @@ def layer_table(model: Any) -> str:
     )
 
 
-def blocks(model: Any) -> list[str]:
+def list_blocks(model: Any) -> list[str]:
     """Return the names of the blocks of a model in order, each once."""
     return list(dict.fromkeys(b for b in (block_of(layer.name) for layer in leaf_layers(model)) if b))
 
@@ -198,29 +198,33 @@ def _places(paths: list[str]) -> tuple[dict[str, int], dict[str, int], dict[str,
     return {path: i for i, path in enumerate(paths)}, of_models, of_blocks
 
 
-def boundary(model: Any, to: int | str | None) -> int:
+def boundary(model: Any, frozen_to: int | str | None) -> int:
     """Return how many leaf layers, from the input, lie below a boundary.
 
-    ``to`` is a number of layers, the name of a layer, block or nested model (included in what lies below; ``"block4"``
-    includes ``block4a``, ``block4b``, …), or ``None`` for none. Where several nested models use a name, write the path:
-    ``"base/block4"``.
+    ``frozen_to`` is a number of layers, the name of a layer, block or nested model (included in what lies below;
+    ``"block4"`` includes ``block4a``, ``block4b``, …), or ``None`` for none. Where several nested models use a name,
+    write the path: ``"base/block4"``.
     """
     leaves = _leaves(model)
-    if to is None:
+    if frozen_to is None:
         return 0
-    if isinstance(to, bool) or not isinstance(to, int | str):
-        raise CourseError(f"freeze to what? Give a number of layers or the name of a layer or block, not {to!r}.")
-    if isinstance(to, int):
-        if not 0 <= to <= len(leaves):
-            raise CourseError(f"cannot freeze {to} layers: the model has {len(leaves)} (give 0 to {len(leaves)}).")
-        return to
+    if isinstance(frozen_to, bool) or not isinstance(frozen_to, int | str):
+        raise CourseError(
+            f"freeze to what? Give a number of layers or the name of a layer or block, not {frozen_to!r}."
+        )
+    if isinstance(frozen_to, int):
+        if not 0 <= frozen_to <= len(leaves):
+            raise CourseError(
+                f"cannot freeze {frozen_to} layers: the model has {len(leaves)} (give 0 to {len(leaves)})."
+            )
+        return frozen_to
     for places in _places(list(leaves)):
-        found = {path: i for path, i in places.items() if path == to or path.endswith(f"/{to}")}
-        if len(found) > 1 and to not in found:
-            raise CourseError(f"the name {to!r} stands in {len(found)} models: say which, {' or '.join(found)}.")
+        found = {path: i for path, i in places.items() if path == frozen_to or path.endswith(f"/{frozen_to}")}
+        if len(found) > 1 and frozen_to not in found:
+            raise CourseError(f"the name {frozen_to!r} stands in {len(found)} models: say which, {' or '.join(found)}.")
         if found:
-            return found.get(to, max(found.values())) + 1
-    raise unknown("layer or block", to, [*blocks(model), *labels(model)], "layers(model) lists them.")
+            return found.get(frozen_to, max(found.values())) + 1
+    raise unknown("layer or block", frozen_to, [*list_blocks(model), *labels(model)], "list_layers(model) lists them.")
 
 
 def count_params(model: Any) -> tuple[int, int]:
@@ -229,10 +233,10 @@ def count_params(model: Any) -> tuple[int, int]:
     return _size(model.trainable_weights), _size(model.weights)
 
 
-def snapshot(model: Any) -> dict[str, list[Any]]:
+def snapshot_weights(model: Any) -> dict[str, list[Any]]:
     """Copy the weights of every leaf layer, by layer name (by path where several layers have that name).
 
-    :func:`moved` compares with it later.
+    :func:`changed_weights` compares with it later.
     """
     check_built(model)
     return {
@@ -242,11 +246,11 @@ def snapshot(model: Any) -> dict[str, list[Any]]:
     }
 
 
-def moved(model: Any, before: dict[str, list[Any]]) -> list[str]:
-    """Return the names of the leaf layers of which any weight differs from a :func:`snapshot`, in order."""
+def changed_weights(model: Any, before: dict[str, list[Any]]) -> list[str]:
+    """Return the names of the leaf layers of which any weight differs from a :func:`snapshot_weights`, in order."""
     import numpy as np
 
-    now = snapshot(model)
+    now = snapshot_weights(model)
     if list(now) != list(before):
         raise CourseError("the snapshot was taken of a model with other layers: take one of this model.")
     return [n for n, ws in now.items() if any(not np.array_equal(a, b) for a, b in zip(ws, before[n], strict=True))]

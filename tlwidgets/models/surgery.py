@@ -10,42 +10,42 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from .graph import classifier, cut, drop_top, inline, layer_outputs
+from .graph import classifier, cut, drop_top, flatten, layer_outputs
 from .structure import (
     LayerRecord,
     block_of,
-    blocks,
     boundary,
+    changed_weights,
     check_built,
     containers,
     count_params,
     is_batchnorm,
     labels,
     layer_table,
-    layers,
     leaf_layers,
-    moved,
-    snapshot,
+    list_blocks,
+    list_layers,
+    snapshot_weights,
 )
 
 __all__ = [
     "FreezePlan",
     "LayerRecord",
     "block_of",
-    "blocks",
     "boundary",
+    "changed_weights",
     "classifier",
     "count_params",
     "cut",
     "drop_top",
+    "flatten",
     "freeze",
-    "inline",
     "layer_outputs",
     "layer_table",
-    "layers",
     "leaf_layers",
-    "moved",
-    "snapshot",
+    "list_blocks",
+    "list_layers",
+    "snapshot_weights",
 ]
 
 # Layers that drop at random while training, and the attribute that says how much. StochasticDepth is ConvNeXt's;
@@ -69,18 +69,20 @@ class FreezePlan:
 
     frozen: tuple[str, ...]
     """Names of the frozen leaf layers below the boundary, input side first."""
-    still_batchnorm: tuple[str, ...]
+    frozen_batchnorm: tuple[str, ...]
     """BatchNorm layers above the boundary that are kept still as well."""
     layers: int
     trainable_params: int
     total_params: int
-    quiet_dropout: tuple[str, ...] = ()
+    disabled_dropout: tuple[str, ...] = ()
     """Dropout and stochastic depth below the boundary that drop nothing as long as they are frozen."""
 
     def __str__(self) -> str:
         share = 100 * self.trainable_params / max(self.total_params, 1)
-        still = f"; {len(self.still_batchnorm)} BatchNorm layers above them kept still" if self.still_batchnorm else ""
-        quiet = f"; {len(self.quiet_dropout)} Dropout layers among them silenced" if self.quiet_dropout else ""
+        still = (
+            f"; {len(self.frozen_batchnorm)} BatchNorm layers above them kept still" if self.frozen_batchnorm else ""
+        )
+        quiet = f"; {len(self.disabled_dropout)} Dropout layers among them silenced" if self.disabled_dropout else ""
         return (
             f"{len(self.frozen)} of {self.layers} layers frozen, "
             f"{self.trainable_params:,} of {self.total_params:,} parameters train ({share:.1f} %){still}{quiet}"
@@ -92,7 +94,7 @@ class FreezePlan:
 
 
 def freeze(
-    model: Any, to: int | str | None, *, keep_batchnorm_still: bool = True, keep_dropout_quiet: bool = True
+    model: Any, frozen_to: int | str | None, *, freeze_batchnorm: bool = True, disable_dropout: bool = True
 ) -> FreezePlan:
     """Freeze the layers from the input up to a boundary and let the rest train. Compile the model afterwards.
 
@@ -101,13 +103,13 @@ def freeze(
     model
         A built Keras model; nested models are looked through. The layers of a subclassed model are taken in the order
         in which it made them.
-    to
+    frozen_to
         Number of leaf layers, or the name of a layer, block or nested model that is frozen last (``"block4"`` includes
         all of ``block4a``, ``block4b``, …). ``0`` or ``None`` lets everything train.
-    keep_batchnorm_still
+    freeze_batchnorm
         Whether BatchNorm layers above the boundary keep their weights and running statistics too. In Keras only
         ``trainable = False`` does that: ``base(x, training=False)`` has no effect inside ``fit``.
-    keep_dropout_quiet
+    disable_dropout
         Whether Dropout and stochastic depth below the boundary stop dropping, so that the frozen part gives the same
         features each time. In Keras neither ``trainable = False`` nor ``base(x, training=False)`` does that inside
         ``fit``, only the rate: it is 0 as long as the layer is frozen, and comes back with the next :func:`freeze` that
@@ -126,27 +128,27 @@ def freeze(
     with their rate 0.
     """
     check_built(model)
-    below = boundary(model, to)
+    below = boundary(model, frozen_to)
     for container in containers(model):
         container.trainable = True  # a frozen container would hide the flags of everything inside it
     names = labels(model)
     still, quiet = [], []
     for i, (name, layer) in enumerate(zip(names, leaf_layers(model), strict=True)):
         frozen = i < below
-        kept = not frozen and keep_batchnorm_still and is_batchnorm(layer)
+        kept = not frozen and freeze_batchnorm and is_batchnorm(layer)
         layer.trainable = not frozen and not kept
         if kept:
             still.append(name)
-        if _drop(layer, not (frozen and keep_dropout_quiet)):
+        if _drop(layer, not (frozen and disable_dropout)):
             quiet.append(name)
     trainable, total = count_params(model)
     return FreezePlan(
         frozen=tuple(names[:below]),
-        still_batchnorm=tuple(still),
+        frozen_batchnorm=tuple(still),
         layers=len(names),
         trainable_params=trainable,
         total_params=total,
-        quiet_dropout=tuple(quiet),
+        disabled_dropout=tuple(quiet),
     )
 
 

@@ -2,7 +2,7 @@
 
 Plain 3 x 3 convolutions, because depthwise ones train more slowly on a CPU; residual blocks after He, Zhang, Ren & Sun,
 "Deep Residual Learning for Image Recognition", CVPR 2016. BatchNorm's momentum is 0.9: with Keras' 0.99 the running
-statistics lag so far behind on a few hundred pictures that a network trained from scratch looks hopeless.
+statistics lag so far behind on a few hundred images that a network trained from scratch looks hopeless.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .._paths import datasets_root, verified
 from ..errors import CourseError
 from .records import Backbone
 
-__all__ = ["WEIGHTS", "build", "record", "rgb"]
+__all__ = ["WEIGHTS", "build", "record", "to_rgb"]
 
 WEIGHTS = ("fashion_mnist", "fashion_mnist_shuffled", "styles")
 """Names of the embedded weights, by what they were trained on."""
@@ -53,7 +53,7 @@ def build(size: int = 32, *, top: bool = False, classes: int = 10, name: str = "
         x = layers.Conv2D(channels, 3, stride, "same", use_bias=False, name=f"{name}_conv")(x)
         return layers.BatchNormalization(momentum=MOMENTUM, name=f"{name}_bn")(x)
 
-    inputs = keras.Input((size, size, 3), name="pictures")
+    inputs = keras.Input((size, size, 3), name="images")
     x = layers.Rescaling(1 / 64, offset=-2.0, name="rescaling")(inputs)
     for i, (channels, stride) in enumerate(BLOCKS, 1):
         block = f"block{i}"
@@ -67,32 +67,32 @@ def build(size: int = 32, *, top: bool = False, classes: int = 10, name: str = "
     return keras.Model(inputs, x, name=name)
 
 
-def rgb(pictures: Any) -> NDArray[Any]:
-    """Repeat grey pictures to three channels, for a network that takes colour.
+def to_rgb(images: Any) -> NDArray[Any]:
+    """Repeat grey images to three channels, for a network that takes colour.
 
     Parameters
     ----------
-    pictures
+    images
         Grey (n, height, width) or (n, height, width, 1), or colour (n, height, width, 3), of any dtype.
 
     Returns
     -------
     ndarray, (n, height, width, 3)
-        Of the same dtype; colour pictures are returned as they are.
+        Of the same dtype; colour images are returned as they are.
 
     Raises
     ------
     CourseError
         For any other shape.
     """
-    x: NDArray[Any] = np.asarray(pictures)
+    x: NDArray[Any] = np.asarray(images)
     if x.ndim == 4 and x.shape[-1] == 3:
         return x
     if x.ndim == 4 and x.shape[-1] == 1:
         x = x[..., 0]
     if x.ndim != 3:
         raise CourseError(
-            f"pictures (n, height, width), (n, height, width, 1) or (n, height, width, 3) were expected, not {x.shape}."
+            f"images (n, height, width), (n, height, width, 1) or (n, height, width, 3) were expected, not {x.shape}."
         )
     return np.repeat(x[..., None], 3, axis=-1)
 
@@ -115,7 +115,7 @@ def record() -> Backbone:
         input_range="RGB, 0 … 255",
         preprocessing="x / 64 − 2",
         trained_on="Fashion-MNIST, the same with shuffled labels, or coloured drawings of the set styles",
-        licence=card["licence"],
+        license=card["license"],
         source=card["source"],
         credit=card["credit"],
         sha256={name: f["sha256"] for name, f in card["files"].items()},

@@ -2,9 +2,9 @@
 
 from .determinism import fingerprint
 from .device import device
-from .extraction import draw, features, features_by_block, probe, probe_over_seeds
+from .extraction import extract_features, extract_features_by_block, linear_probe, linear_probe_over_seeds, subset
 from .fit import fit
-from .handmade import explained_by_edges, handmade
+from .handcrafted import explained_by_edges, handcrafted_features
 from .run import Band, Run, band, compare
 from .sweep import Point, Sweep, Trial, sweep
 from .timing import epoch_seconds
@@ -20,15 +20,15 @@ __all__ = [
     "band",
     "compare",
     "device",
-    "draw",
     "epoch_seconds",
     "explained_by_edges",
-    "features",
-    "features_by_block",
+    "extract_features",
+    "extract_features_by_block",
     "fingerprint",
     "fit",
-    "handmade",
-    "probe",
-    "probe_over_seeds",
+    "handcrafted_features",
+    "linear_probe",
+    "linear_probe_over_seeds",
+    "subset",
     "sweep",
 ]

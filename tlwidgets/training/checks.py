@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..data.records import Dataset, Split
 from ..errors import CourseError, unknown
-from ..models.preprocessing import check_pictures
+from ..models.preprocessing import check_images
 from ..models.surgery import leaf_layers
 
 __all__ = ["CACHES", "Examples", "check_labels", "examples", "fitting_loss", "loss_name", "whole"]
@@ -52,7 +52,7 @@ def whole(name: str, value: Any, least: int) -> int:
     return number
 
 
-def examples(model: Any, data: Any, validation: Any) -> tuple[Examples, Examples | None]:
+def examples(model: Any, data: Any, validation_data: Any) -> tuple[Examples, Examples | None]:
     """Return training and validation examples after checking them against a model.
 
     Parameters
@@ -61,17 +61,21 @@ def examples(model: Any, data: Any, validation: Any) -> tuple[Examples, Examples
         Built Keras model.
     data
         :class:`tlwidgets.data.Dataset`, :class:`tlwidgets.data.Split` or ``(x, y)``.
-    validation
+    validation_data
         Split or ``(x, y)``; ``None`` for the data set's own, if it is one.
     """
     if isinstance(data, Dataset):
         name = data.name + (f"/{data.domain}" if data.domain else "")
         train = Examples(name, data.train.x, data.train.y, data.classes)
-        if validation is None and len(data.validation):
-            validation = data.validation
+        if validation_data is None and len(data.validation):
+            validation_data = data.validation
     else:
         train = Examples("data", *_pair("data", data))
-    held = None if validation is None else Examples("validation", *_pair("validation", validation), train.classes)
+    held = (
+        None
+        if validation_data is None
+        else Examples("validation", *_pair("validation", validation_data), train.classes)
+    )
     train = _checked(model, "training", train)
     return train, None if held is None else _checked(model, "validation", held)
 
@@ -108,7 +112,7 @@ def _checked(model: Any, what: str, given: Examples) -> Examples:
             wanted = ", ".join("any" if d is None else str(d) for d in shape[1:])
             raise CourseError(f"{model.name!r} takes inputs of shape (n, {wanted}), but the {what} x is {array.shape}.")
     if expected and len(inputs) == 1 and len(expected[0]) == 4:
-        check_pictures(model, inputs[0])  # warns of pixels in a range that the model was not made for
+        check_images(model, inputs[0])  # warns of pixels in a range that the model was not made for
     return found
 
 

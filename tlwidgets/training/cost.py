@@ -1,6 +1,6 @@
 """Decide whether keeping the output of the frozen part is worth it, from the work that it saves and its size.
 
-With ``Fp`` and ``Fs`` multiply-adds for a forward pass of prefix and suffix, ``N`` training and ``V`` validation
+With ``Fp`` and ``Fs`` MACs for a forward pass of prefix and suffix, ``N`` training and ``V`` validation
 examples and ``E`` epochs, plain training takes ``E · (N + V) · Fp + E · (3 · N + V) · Fs``, and training on features
 ``(N + V) · Fp + E · (3 · N + V) · Fs``; a backward pass counts as two forward ones.
 """
@@ -24,7 +24,7 @@ MEMORY = 512 * 2**20
 
 
 def macs(nodes: Iterable[Any]) -> int:
-    """Estimate the multiply-adds of calls of layers for one example.
+    """Estimate the MACs of calls of layers for one example.
 
     Layers with a kernel count its size at every position; all others count one for each number that they put out.
     """

@@ -28,7 +28,7 @@ def fingerprint(model: Any) -> str:
         64 hexadecimal digits over dtype, shape and little-endian bytes of each weight, in order.
     """
     if not model.weights:
-        raise CourseError(f"the model {model.name!r} has no weights yet: call it once on a batch of pictures.")
+        raise CourseError(f"the model {model.name!r} has no weights yet: call it once on a batch of images.")
     digest = hashlib.sha256()
     for weight in model.weights:
         array = np.asarray(weight)

@@ -1,4 +1,4 @@
-"""Run pictures through a frozen network once and keep what comes out."""
+"""Run images through a frozen network once and keep what comes out."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from .._threads import one_thread
 from ..errors import CourseError, unknown
-from ..models.preprocessing import check_pictures
-from ..models.surgery import block_of, blocks, inline, layer_outputs
+from ..models.preprocessing import check_images
+from ..models.surgery import block_of, flatten, layer_outputs, list_blocks
 
-__all__ = ["draw", "features", "features_by_block", "probe", "probe_over_seeds"]
+__all__ = ["extract_features", "extract_features_by_block", "linear_probe", "linear_probe_over_seeds", "subset"]
 
 Features = NDArray[np.float32]
 
@@ -35,11 +35,11 @@ def _pooled(base: Any, tensors: list[Any]) -> Any:
     return made[key]
 
 
-def forward(model: Any, x: Any, batch: int = 32) -> list[Features]:
+def forward(model: Any, x: Any, batch_size: int = 32) -> list[Features]:
     """Return the outputs of a model in inference mode, as float32 arrays.
 
     The last batch is padded and numbers go in as float32, so that Keras traces a single graph. Batch by batch, because
-    ``predict`` keeps a copy of all pictures and of all intermediate results of its larger batches.
+    ``predict`` keeps a copy of all images and of all intermediate results of its larger batches.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def forward(model: Any, x: Any, batch: int = 32) -> list[Features]:
         A Keras model.
     x
         An array (n, …), or a list of them for a model with several inputs.
-    batch
+    batch_size
         Examples a forward pass.
     """
     import keras
@@ -55,43 +55,45 @@ def forward(model: Any, x: Any, batch: int = 32) -> list[Features]:
     inputs = [np.asarray(a) for a in keras.tree.flatten(x)]
     n = len(inputs[0])
     if n == 0:
-        raise CourseError("there are no pictures to run through the network.")
-    batch = min(batch, n)
+        raise CourseError("there are no images to run through the network.")
+    batch_size = min(batch_size, n)
 
     def filled(array: NDArray[Any], start: int) -> NDArray[Any]:
-        part = np.asarray(array[start : start + batch], "float32")
-        missing = batch - len(part)
+        part = np.asarray(array[start : start + batch_size], "float32")
+        missing = batch_size - len(part)
         return np.concatenate([part, np.repeat(part[-1:], missing, axis=0)]) if missing else part
 
     parts = []
-    for start in range(0, n, batch):
+    for start in range(0, n, batch_size):
         given = [filled(a, start) for a in inputs]
         parts.append(keras.tree.flatten(model.predict_on_batch(given if len(given) > 1 else given[0])))
     return [np.concatenate(tensors)[:n] for tensors in zip(*parts, strict=True)]
 
 
-def features(base: Any, x: Any, *, batch: int = 32) -> Features:
-    """Return what a network says about each picture, averaged over positions.
+def extract_features(base: Any, x: Any, *, batch_size: int = 32) -> Features:
+    """Return what a network says about each image, averaged over positions.
 
     Parameters
     ----------
     base
         A functional Keras model. It runs in inference mode; none of its weights changes.
     x
-        Pictures (n, height, width, channels) in the shape that ``base`` takes.
-    batch
-        Pictures a forward pass.
+        Images (n, height, width, channels) in the shape that ``base`` takes.
+    batch_size
+        Images a forward pass.
 
     Returns
     -------
     ndarray of float32, (n, channels)
         Feature maps (n, h, w, c) are averaged over h and w; feature vectors (n, c) are returned as they are.
     """
-    (out,) = forward(_pooled(base, [base.output]), check_pictures(base, x), batch)
+    (out,) = forward(_pooled(base, [base.output]), check_images(base, x), batch_size)
     return out
 
 
-def features_by_block(base: Any, x: Any, *, at: Sequence[str] | None = None, batch: int = 32) -> dict[str, Features]:
+def extract_features_by_block(
+    base: Any, x: Any, *, at: Sequence[str] | None = None, batch_size: int = 32
+) -> dict[str, Features]:
     """Return the features at the end of every block, from one forward pass.
 
     Parameters
@@ -99,29 +101,29 @@ def features_by_block(base: Any, x: Any, *, at: Sequence[str] | None = None, bat
     base
         A Keras model whose layer names tell their blocks; models inside it are looked through.
     x
-        Pictures (n, height, width, channels).
+        Images (n, height, width, channels).
     at
         Names of the blocks, by default all of them.
-    batch
-        Pictures a forward pass.
+    batch_size
+        Images a forward pass.
 
     Returns
     -------
     dict of block name to ndarray of float32, (n, channels)
         Averaged over positions, in order from the input.
     """
-    names = list(at) if at is not None else blocks(base)
-    flat = inline(base)
+    names = list(at) if at is not None else list_blocks(base)
+    flat = flatten(base)
     last = {block_of(name): output for name, output in layer_outputs(flat).items()}
     missing = [name for name in names if name not in last]
     if missing:
-        raise unknown("block", missing[0], blocks(base))
-    outputs = forward(_pooled(flat, [last[name] for name in names]), check_pictures(base, x), batch)
+        raise unknown("block", missing[0], list_blocks(base))
+    outputs = forward(_pooled(flat, [last[name] for name in names]), check_images(base, x), batch_size)
     return dict(zip(names, outputs, strict=True))
 
 
 def linear_classifier(strength: float = 0.1) -> Any:
-    """Return the classifier of :func:`probe`, not yet fitted: a scikit-learn pipeline."""
+    """Return the classifier of :func:`linear_probe`, not yet fitted: a scikit-learn pipeline."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -130,7 +132,7 @@ def linear_classifier(strength: float = 0.1) -> Any:
 
 
 @one_thread
-def probe(x_train: Any, y_train: Any, x_test: Any, y_test: Any, *, strength: float = 0.1) -> float:
+def linear_probe(x_train: Any, y_train: Any, x_test: Any, y_test: Any, *, strength: float = 0.1) -> float:
     """Return the test accuracy (0 … 1) of a linear classifier on given features.
 
     Standardised features, multinomial logistic regression with L2 penalty (scikit-learn, ``C=strength``): what is
@@ -153,7 +155,7 @@ def probe(x_train: Any, y_train: Any, x_test: Any, y_test: Any, *, strength: flo
     )
 
 
-def draw(labels: Any, per_class: int, seed: int) -> NDArray[np.int64]:
+def subset(labels: Any, per_class: int, seed: int) -> NDArray[np.int64]:
     """Return the indices of ``per_class`` examples of every class, drawn with a seed.
 
     Budgets are nested: with one seed, the first examples of a larger draw are the smaller draw.
@@ -178,7 +180,7 @@ def draw(labels: Any, per_class: int, seed: int) -> NDArray[np.int64]:
     return np.concatenate(picked)
 
 
-def probe_over_seeds(x: Any, labels: Any, *, per_class: int, seeds: int) -> list[float]:
+def linear_probe_over_seeds(x: Any, labels: Any, *, per_class: int, seeds: int) -> list[float]:
     """Probe features repeatedly: draw training examples, test on all the others.
 
     Parameters
@@ -201,7 +203,7 @@ def probe_over_seeds(x: Any, labels: Any, *, per_class: int, seeds: int) -> list
     x, y = np.asarray(x), np.asarray(labels)
     accuracies = []
     for seed in range(seeds):
-        train = draw(y, per_class, seed)
+        train = subset(y, per_class, seed)
         rest = np.setdiff1d(np.arange(len(y)), train)
-        accuracies.append(probe(x[train], y[train], x[rest], y[rest]))
+        accuracies.append(linear_probe(x[train], y[train], x[rest], y[rest]))
     return accuracies

@@ -17,8 +17,8 @@ def fit(
     *,
     epochs: int,
     seed: int = 0,
-    batch: int = 32,
-    validation: Any = None,
+    batch_size: int = 32,
+    validation_data: Any = None,
     optimizer: Any = None,
     loss: Any = None,
     metrics: Any = None,
@@ -42,11 +42,11 @@ def fit(
         compiled here, with a new optimizer for each call.
     data
         ``Dataset`` (its training and validation splits; the test split is never touched), ``Split``, or ``(x, y)``.
-    epochs, batch, shuffle, class_weight, verbose
-        As in ``model.fit``; ``epochs`` and ``batch`` from 1.
+    epochs, batch_size, shuffle, class_weight, verbose
+        As in ``model.fit``; ``epochs`` and ``batch_size`` from 1.
     seed
         For the order of the examples and whatever else is random.
-    validation
+    validation_data
         ``Split`` or ``(x, y)``, instead of the data set's own.
     optimizer, loss, metrics
         As in ``model.compile``. Giving one compiles the model anew. Without: Adam, the loss that fits the last layer
@@ -71,6 +71,6 @@ def fit(
         Passed on. The model keeps the weights of the last step and can be trained again.
     """
     return Trainer(model, optimizer=optimizer, loss=loss, metrics=metrics, cache=cache).fit(
-        data, epochs=epochs, seed=seed, batch=batch, validation=validation, callbacks=callbacks,
+        data, epochs=epochs, seed=seed, batch_size=batch_size, validation_data=validation_data, callbacks=callbacks,
         class_weight=class_weight, shuffle=shuffle, verbose=verbose,
     )  # fmt: skip

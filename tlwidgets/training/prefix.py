@@ -1,6 +1,6 @@
 """Find the part of a network whose output cannot change while the rest trains, and split the network there.
 
-A frozen layer gives the same numbers for the same picture in every epoch. So does everything that hangs only on such
+A frozen layer gives the same numbers for the same image in every epoch. So does everything that hangs only on such
 layers. That part, the *prefix*, need run only once; training then begins at the tensors where it ends, the *boundary*.
 What is left, the *suffix*, shares its layers with the model: training the suffix trains the model.
 """
@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from ..errors import CourseError
-from ..models.graph import calls, inline
+from ..models.graph import calls, flatten
 
 __all__ = ["SplitModel", "changes", "split"]
 
@@ -142,7 +142,7 @@ def split(model: Any) -> SplitModel:
     if own := _opaque(model):
         return SplitModel(None, model, f"{model.name!r} is or holds a model with code of its own ({own})")
     try:
-        flat = inline(model)
+        flat = flatten(model)
     except CourseError as error:  # two models inside with layers of one name
         return SplitModel(None, model, str(error).rstrip("."))
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from .._keras import keras
 from ..errors import CourseError
-from ..models.graph import inline, layer_outputs
+from ..models.graph import flatten, layer_outputs
 from ..models.surgery import leaf_layers
 
 __all__ = ["Recorder", "first_broken"]
@@ -71,7 +71,7 @@ def first_broken(model: Any, x: Any, batch_size: int) -> str:
         if any(not np.isfinite(w).all() for w in layer.get_weights()):
             return f"the first layer whose weights are not finite is {layer.name!r}"
     try:
-        outputs = layer_outputs(flat := inline(model))
+        outputs = layer_outputs(flat := flatten(model))
     except CourseError:
         return "all weights are finite"
     some = keras.tree.map_structure(lambda a: a[:batch_size], x)

@@ -34,13 +34,13 @@ class Run:
     ----------
     model, data
         Names.
-    examples, held
+    examples, n_val
         Number of training and of validation examples.
     history
         Values by name (``loss``, ``accuracy``, ``val_loss``, …), one for each epoch, as Keras logs them.
     batch_losses
         Loss of every training batch, from the running means that Keras logs (to about five digits).
-    seed, batch, epochs
+    seed, batch_size, epochs
         As asked for. An early stop does fewer epochs: ``len(run.history["loss"])``.
     optimizer, loss
         Settings as Keras writes them; a name where there are none.
@@ -65,11 +65,11 @@ class Run:
     model: str
     data: str
     examples: int
-    held: int
+    n_val: int
     history: Mapping[str, tuple[float, ...]]
     batch_losses: tuple[float, ...]
     seed: int
-    batch: int
+    batch_size: int
     epochs: int
     optimizer: Mapping[str, Any]
     loss: Any
@@ -166,8 +166,8 @@ class Run:
         """Return a small table and the loss curves."""
         rows = {
             "trained": f"{len(self.trained)} layers, {self.trainable_params:,} of {self.total_params:,} parameters",
-            "data": f"{self.data}: {self.examples} training, {self.held} validation",
-            "settings": f"{self.optimizer.get('class_name', '')}, batch {self.batch}, seed {self.seed}",
+            "data": f"{self.data}: {self.examples} training, {self.n_val} validation",
+            "settings": f"{self.optimizer.get('class_name', '')}, batch {self.batch_size}, seed {self.seed}",
             "epochs": f"{self.done} of {self.epochs}" + (", stopped" if self.ended == "stopped" else ""),
             **{name: f"{value:.4f}" for name, value in self.final.items()},
             "time": f"{self.seconds:.1f} s ({self.cpu_seconds:.1f} s of CPU)",
@@ -250,7 +250,9 @@ def compare(runs: Iterable[Run]) -> list[dict[str, Any]]:
 
 
 def _settings(run: Run) -> dict[str, Any]:
-    plain = {name: getattr(run, name) for name in ("model", "data", "examples", "seed", "batch", "epochs", "device")}
+    plain = {
+        name: getattr(run, name) for name in ("model", "data", "examples", "seed", "batch_size", "epochs", "device")
+    }
     config = run.optimizer.get("config", {})
     return {
         **plain,

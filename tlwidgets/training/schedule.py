@@ -9,12 +9,12 @@ __all__ = ["late_drop"]
 _DROP = 0.6
 
 
-def late_drop(rate: float, epochs: int) -> Any:
+def late_drop(learning_rate: float, epochs: int) -> Any:
     """Return a Keras callback: one rate, and a tenth of it in the last 40 % of the epochs.
 
     Parameters
     ----------
-    rate
+    learning_rate
         Learning rate at the beginning.
     epochs
         Of the whole training.
@@ -22,4 +22,4 @@ def late_drop(rate: float, epochs: int) -> Any:
     import keras
 
     drop = round(_DROP * epochs)
-    return keras.callbacks.LearningRateScheduler(lambda epoch: rate if epoch < drop else rate / 10)
+    return keras.callbacks.LearningRateScheduler(lambda epoch: learning_rate if epoch < drop else learning_rate / 10)

@@ -21,7 +21,7 @@ from .._statistics import half_width
 from ..errors import CourseError, unknown
 from ..models.surgery import classifier, freeze
 from . import checks
-from .extraction import draw, forward
+from .extraction import forward, subset
 from .schedule import late_drop
 from .trainer import Trainer
 
@@ -42,7 +42,7 @@ class Trial:
     """Name of the last frozen block or layer; empty when everything trained."""
     per_class: int | None
     """Training examples of each class, ``None`` for all there are."""
-    rate: float
+    learning_rate: float
     """Learning rate at the beginning; a tenth of it in the last 40 % of the epochs."""
     seed: int
     trainable_params: int
@@ -52,9 +52,9 @@ class Trial:
     """On its own training examples after the last epoch."""
 
     @property
-    def way(self) -> tuple[Any, ...]:
+    def condition(self) -> tuple[Any, ...]:
         """Everything about it but the seed and the outcome."""
-        return self.data, self.source, self.frozen_to, self.per_class, self.rate
+        return self.data, self.source, self.frozen_to, self.per_class, self.learning_rate
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Point:
     source: str
     frozen_to: str
     per_class: int | None
-    rate: float
+    learning_rate: float
     seeds: int
     mean: float
     """Mean accuracy."""
@@ -95,7 +95,7 @@ class Sweep:
         return len(self.trials) >= self.planned
 
     def only(self, **wanted: Any) -> Sweep:
-        """Return the trials with these values, for example ``only(frozen_to="block4", rate=1e-3)``."""
+        """Return the trials with these values, for example ``only(frozen_to="block4", learning_rate=1e-3)``."""
         known = {f.name for f in fields(Trial)}
         for name in wanted:
             if name not in known:
@@ -118,14 +118,14 @@ class Sweep:
         """Return a row for every way, with mean and 95 % confidence interval over the seeds."""
         groups: dict[tuple[Any, ...], list[Trial]] = {}
         for trial in self.trials:
-            groups.setdefault(trial.way, []).append(trial)
+            groups.setdefault(trial.condition, []).append(trial)
         rows = []
-        for way, group in groups.items():
+        for condition, group in groups.items():
             accuracies = [t.accuracy for t in group]
             mean, half = float(np.mean(accuracies)), float(half_width(accuracies))
             rows.append(
                 Point(
-                    **dict(zip(("data", "source", "frozen_to", "per_class", "rate"), way, strict=True)),
+                    **dict(zip(("data", "source", "frozen_to", "per_class", "learning_rate"), condition, strict=True)),
                     seeds=len(group),
                     mean=mean,
                     low=mean - half,
@@ -136,7 +136,7 @@ class Sweep:
         return rows
 
     def __str__(self) -> str:
-        head = ("data", "source", "frozen to", "per class", "rate", "seeds", "accuracy", "95 % interval")
+        head = ("data", "source", "frozen to", "per class", "learning rate", "seeds", "accuracy", "95 % interval")
         rows = [head, *(_cells(p) for p in self.table())]
         widths = [max(len(r[i]) for r in rows) for i in range(len(head))]
         lines = ["  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in rows]
@@ -148,7 +148,7 @@ class Sweep:
     def _repr_html_(self) -> str:
         head = "".join(
             f'<th scope="col">{h}</th>'
-            for h in ("data", "source", "frozen to", "per class", "rate", "seeds", "accuracy", "95 % interval")
+            for h in ("data", "source", "frozen to", "per class", "learning rate", "seeds", "accuracy", "95 % interval")
         )
         body = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in _cells(p)) + "</tr>" for p in self.table())
         note = "" if self.complete else f"<caption>{escape(self._missing())}</caption>"
@@ -183,7 +183,16 @@ class Sweep:
 def _cells(p: Point) -> tuple[str, ...]:
     interval = "one seed" if math.isnan(p.low) else f"{p.low:.3f} to {p.high:.3f}"
     labels = "all" if p.per_class is None else str(p.per_class)
-    return p.data, p.source, p.frozen_to or "nothing", labels, f"{p.rate:g}", str(p.seeds), f"{p.mean:.3f}", interval
+    return (
+        p.data,
+        p.source,
+        p.frozen_to or "nothing",
+        labels,
+        f"{p.learning_rate:g}",
+        str(p.seeds),
+        f"{p.mean:.3f}",
+        interval,
+    )
 
 
 # ---------------------------------------------------------------- running one
@@ -193,20 +202,20 @@ def sweep(
     sources: Any,
     data: Any,
     *,
-    validation: Any = None,
+    validation_data: Any = None,
     frozen_to: Sequence[str | int | None] = (None,),
     per_class: Sequence[int | None] = (None,),
-    rates: Sequence[float] = (1e-3,),
+    learning_rates: Sequence[float] = (1e-3,),
     seeds: int | Sequence[int] = 5,
     epochs: int = 15,
-    batch: int = 20,
+    batch_size: int = 20,
     path: str | Path | None = None,
     progress: bool = True,
 ) -> Sweep:
     """Put a new classifier on backbones and train it in every combination of the settings.
 
     The frozen part runs over the examples once for each depth, and each depth is compiled once for all its trials.
-    The optimizer is Adam; the learning rate falls to a tenth in the last 40 % of the epochs. BatchNorm stays still,
+    The optimizer is Adam; the learning rate falls to a tenth in the last 40 % of the epochs. BatchNorm stays frozen,
     and dropout in the frozen part is quiet. The backbones have their own weights again afterwards.
 
     Parameters
@@ -215,18 +224,18 @@ def sweep(
         A backbone, or several by name: ``{"ImageNet": base, "random": other}``.
     data
         ``Dataset`` (trains on its training split), ``Split``, or ``(x, y)``.
-    validation
+    validation_data
         ``Split`` or ``(x, y)`` on which the accuracy is measured; a data set's own validation split without it.
     frozen_to
         Blocks, layers or numbers of layers up to which to freeze; ``None`` trains everything.
     per_class
         Training examples of each class, drawn anew with each seed; ``None`` for all.
-    rates
+    learning_rates
         Learning rates.
     seeds
         Number of seeds, from 0, or the seeds themselves. A seed decides the examples, the new head, their order and
         what dropout drops.
-    epochs, batch
+    epochs, batch_size
         As in ``model.fit``.
     path
         File in which every finished trial is kept, a line each. The same call with the same path goes on where it
@@ -245,17 +254,19 @@ def sweep(
         For settings that cannot be had, before anything is trained, or a ``path`` that holds another sweep.
     """
     bases = dict(sources) if isinstance(sources, Mapping) else {sources.name: sources}
-    train, held = checks.examples(next(iter(bases.values())), data, validation)
+    train, held = checks.examples(next(iter(bases.values())), data, validation_data)
     if held is None:
-        raise CourseError("there is nothing to measure on: give validation=(x, y), or a data set that has its own.")
+        raise CourseError(
+            "there is nothing to measure on: give validation_data=(x, y), or a data set that has its own."
+        )
     numbers = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
     plan = _Plan(
         tuple("" if t is None else t for t in frozen_to),
         tuple(per_class),
-        tuple(float(r) for r in rates),
+        tuple(float(r) for r in learning_rates),
         tuple(numbers),
         checks.whole("epochs", epochs, 1),
-        checks.whole("batch", batch, 1),
+        checks.whole("batch_size", batch_size, 1),
     )
     plan.check(bases, train)
     settings = plan.settings(bases, train, held)
@@ -277,31 +288,31 @@ def sweep(
 class _Plan:
     frozen_to: tuple[str | int, ...]
     per_class: tuple[int | None, ...]
-    rates: tuple[float, ...]
+    learning_rates: tuple[float, ...]
     seeds: tuple[int, ...]
     epochs: int
-    batch: int
+    batch_size: int
 
     @property
     def count(self) -> int:
-        return len(self.frozen_to) * len(self.per_class) * len(self.rates) * len(self.seeds)
+        return len(self.frozen_to) * len(self.per_class) * len(self.learning_rates) * len(self.seeds)
 
     def check(self, bases: Mapping[str, Any], train: checks.Examples) -> None:
         """Find what cannot be done before hours have gone into it."""
         from ..models.surgery import boundary
 
-        for name in ("frozen_to", "per_class", "rates", "seeds"):
+        for name in ("frozen_to", "per_class", "learning_rates", "seeds"):
             values = getattr(self, name)
             if not values:
                 raise CourseError(f"{name} is empty: give one value or more.")
             if len(set(values)) < len(values):
                 raise CourseError(f"{name} holds a value twice: {', '.join(map(str, values))}.")
-        for rate in self.rates:
-            if not 0 < rate < math.inf:
-                raise CourseError(f"{rate} is no learning rate: give a number above 0, such as 1e-3.")
+        for learning_rate in self.learning_rates:
+            if not 0 < learning_rate < math.inf:
+                raise CourseError(f"{learning_rate} is no learning rate: give a number above 0, such as 1e-3.")
         for labels in self.per_class:
             if labels is not None:
-                draw(train.y, labels, 0)
+                subset(train.y, labels, 0)
         for base in bases.values():
             for to in self.frozen_to:
                 boundary(base, to or None)
@@ -319,7 +330,7 @@ class _Plan:
                 content.update(np.ascontiguousarray(weight).data)
         return {
             "epochs": self.epochs,
-            "batch": self.batch,
+            "batch_size": self.batch_size,
             "optimizer": "adam, a tenth of the rate in the last 40 % of the epochs",
             "sources": {name: base.name for name, base in bases.items()},
             "input": list(next(iter(bases.values())).input.shape[1:]),
@@ -335,10 +346,10 @@ class _Plan:
     ) -> Iterator[Trial]:
         """Yield the trials of one source that are not done yet, one after the other."""
         original = base.get_weights()
-        ways = list(product(self.rates, self.per_class, self.seeds))
+        conditions = list(product(self.learning_rates, self.per_class, self.seeds))
         try:
             for to in self.frozen_to:
-                left = [w for w in ways if (train.name, name, str(to), w[1], w[0], w[2]) not in done]
+                left = [w for w in conditions if (train.name, name, str(to), w[1], w[0], w[2]) not in done]
                 if left:
                     base.set_weights(original)
                     yield from self._depth(name, base, train, held, to, left)
@@ -351,27 +362,33 @@ class _Plan:
         base: Any,
         train: checks.Examples,
         held: checks.Examples,
-        to: str | int,
-        ways: Sequence[tuple[float, int | None, int]],
+        frozen_to: str | int,
+        conditions: Sequence[tuple[float, int | None, int]],
     ) -> Iterator[Trial]:
         from .optimizers import FlatAdam
         from .prefix import split
 
         model = classifier(base, len(np.unique(train.y)))
-        plan = freeze(model, to or None)
+        plan = freeze(model, frozen_to or None)
         part = split(model)
         trained = part.suffix if part.prefix is not None else model
         x, x_held = (forward(part.prefix, e.x) if part.prefix is not None else [np.asarray(e.x)] for e in (train, held))
         trainer = Trainer(
-            trained, optimizer=FlatAdam(ways[0][0]), loss="sparse_categorical_crossentropy", metrics=[], cache="off"
+            trained,
+            optimizer=FlatAdam(conditions[0][0]),
+            loss="sparse_categorical_crossentropy",
+            metrics=[],
+            cache="off",
         )
         start = trained.get_weights()
-        for rate, labels, seed in ways:
-            chosen = np.arange(len(train)) if labels is None else draw(train.y, labels, seed)
+        for learning_rate, labels, seed in conditions:
+            chosen = np.arange(len(train)) if labels is None else subset(train.y, labels, seed)
             accuracies = self._trial(
-                trainer, start, [a[chosen] for a in x], train.y[chosen], x_held, held.y, rate, seed
+                trainer, start, [a[chosen] for a in x], train.y[chosen], x_held, held.y, learning_rate, seed
             )
-            yield Trial(train.name, name, str(to), labels, rate, seed, plan.trainable_params, *accuracies)
+            yield Trial(
+                train.name, name, str(frozen_to), labels, learning_rate, seed, plan.trainable_params, *accuracies
+            )
 
     def _trial(
         self,
@@ -381,7 +398,7 @@ class _Plan:
         y: NDArray[Any],
         x_held: list[NDArray[Any]],
         y_held: NDArray[Any],
-        rate: float,
+        learning_rate: float,
         seed: int,
     ) -> tuple[float, float]:
         import keras
@@ -395,8 +412,8 @@ class _Plan:
         for i, generator in enumerate(v for v in model.variables if id(v) not in kept):
             generator.assign(np.array([seed, i], generator.dtype))
         trainer.fit(
-            (x if len(x) > 1 else x[0], y), epochs=self.epochs, seed=seed, batch=self.batch, learning_rate=rate,
-            callbacks=[late_drop(rate, self.epochs)],
+            (x if len(x) > 1 else x[0], y), epochs=self.epochs, seed=seed, batch_size=self.batch_size,
+            learning_rate=learning_rate, callbacks=[late_drop(learning_rate, self.epochs)],
         )  # fmt: skip
 
         def accuracy(inputs: list[NDArray[Any]], labels: NDArray[Any]) -> float:
@@ -433,7 +450,7 @@ class _Journal:
 
     @property
     def done(self) -> list[tuple[Any, ...]]:
-        return [(*t.way, t.seed) for t in self.trials]
+        return [(*t.condition, t.seed) for t in self.trials]
 
     def add(self, trial: Trial) -> None:
         self.trials.append(trial)

@@ -8,7 +8,7 @@ from typing import Any
 __all__ = ["epoch_seconds"]
 
 
-def epoch_seconds(model: Any, x: Any, y: Any, *, batch: int = 20, repeats: int = 3) -> float:
+def epoch_seconds(model: Any, x: Any, y: Any, *, batch_size: int = 20, repeats: int = 3) -> float:
     """Return the seconds of one epoch of plain ``fit``: the fastest of some, after one in which the graph is built.
 
     The model is compiled (SGD with rate 0, so that its weights stay) and has to be compiled again before it is trained.
@@ -19,7 +19,7 @@ def epoch_seconds(model: Any, x: Any, y: Any, *, batch: int = 20, repeats: int =
         A Keras classifier.
     x, y
         Inputs and integer labels.
-    batch
+    batch_size
         Examples a step.
     repeats
         Epochs of which the fastest counts: on a busy machine the others waited.
@@ -30,6 +30,6 @@ def epoch_seconds(model: Any, x: Any, y: Any, *, batch: int = 20, repeats: int =
     seconds = []
     for _ in range(repeats + 1):
         start = perf_counter()
-        model.fit(x, y, batch_size=batch, verbose=0)
+        model.fit(x, y, batch_size=batch_size, verbose=0)
         seconds.append(perf_counter() - start)
     return min(seconds[1:])

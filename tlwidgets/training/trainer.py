@@ -105,8 +105,8 @@ class Trainer:
         *,
         epochs: int,
         seed: int = 0,
-        batch: int = 32,
-        validation: Any = None,
+        batch_size: int = 32,
+        validation_data: Any = None,
         learning_rate: float | None = None,
         callbacks: Sequence[Any] = (),
         class_weight: dict[int, float] | None = None,
@@ -119,7 +119,7 @@ class Trainer:
         ----------
         learning_rate
             To begin with, instead of the optimizer's own.
-        data, epochs, seed, batch, validation, callbacks, class_weight, shuffle, verbose
+        data, epochs, seed, batch_size, validation_data, callbacks, class_weight, shuffle, verbose
             As in :func:`tlwidgets.fit`.
 
         Raises
@@ -128,29 +128,29 @@ class Trainer:
             As :func:`tlwidgets.fit`, and if what trains in the model has changed since this object was made.
         """
         wall, cpu = time.perf_counter(), time.process_time()
-        epochs, batch = checks.whole("epochs", epochs, 1), checks.whole("batch", batch, 1)
+        epochs, batch_size = checks.whole("epochs", epochs, 1), checks.whole("batch_size", batch_size, 1)
         seed = checks.whole("seed", seed, 0)
         if self.changed:
             raise CourseError(
                 f"{self.model.name!r} is not as it was when this Trainer was made (other weights train, another "
                 "regularizer or dropout rate, or compiled again): make a new one."
             )
-        train, held = checks.examples(self.model, data, validation)
+        train, held = checks.examples(self.model, data, validation_data)
         options = self._settle(train)
         checks.check_labels(self.model, options["loss"], "training", train)
         if held is not None:
             checks.check_labels(self.model, options["loss"], "validation", held)
 
-        kept, why = self._keep(train, held, epochs, batch, list(callbacks))
+        kept, why = self._keep(train, held, epochs, batch_size, list(callbacks))
         self._compile(options, kept is not None)
         if learning_rate is not None:
             self.optimizer.learning_rate = learning_rate
         recorder = self._train(
-            train, held, kept, epochs, batch, seed, callbacks,
+            train, held, kept, epochs, batch_size, seed, callbacks,
             shuffle=shuffle, class_weight=class_weight, verbose=verbose,
         )  # fmt: skip
         return self._record(
-            recorder, train, held, batch, epochs, seed, why, time.perf_counter() - wall, time.process_time() - cpu
+            recorder, train, held, batch_size, epochs, seed, why, time.perf_counter() - wall, time.process_time() - cpu
         )
 
     @property
@@ -164,7 +164,7 @@ class Trainer:
         recorder: Any,
         train: Examples,
         held: Examples | None,
-        batch: int,
+        batch_size: int,
         epochs: int,
         seed: int,
         why: str,
@@ -178,11 +178,11 @@ class Trainer:
             model=self.model.name,
             data=train.name,
             examples=len(train),
-            held=0 if held is None else len(held),
+            n_val=0 if held is None else len(held),
             history={name: tuple(map(float, values)) for name, values in history.history.items()},
             batch_losses=tuple(recorder.losses),
             seed=seed,
-            batch=batch,
+            batch_size=batch_size,
             epochs=epochs,
             optimizer=_plain(keras.optimizers.serialize(self.optimizer)),
             loss=checks.loss_name((self._options or {})["loss"]),
@@ -233,7 +233,7 @@ class Trainer:
     # -- the part that does not change
 
     def _keep(
-        self, train: Examples, held: Examples | None, epochs: int, batch: int, callbacks: list[Any]
+        self, train: Examples, held: Examples | None, epochs: int, batch_size: int, callbacks: list[Any]
     ) -> tuple[_Kept | None, str]:
         """Return the output of the frozen part if it is worth keeping, and what was decided in words."""
         import keras
@@ -250,7 +250,7 @@ class Trainer:
         )
         if not worth:
             return None, why
-        features, known = zip(*(_features(part, e, batch) for e in (train, held) if e is not None), strict=True)
+        features, known = zip(*(_features(part, e, batch_size) for e in (train, held) if e is not None), strict=True)
         return _Kept(features[0], features[1] if held is not None else None), why + (
             ", from an earlier run" if all(known) else ""
         )
@@ -263,7 +263,7 @@ class Trainer:
         held: Examples | None,
         kept: _Kept | None,
         epochs: int,
-        batch: int,
+        batch_size: int,
         seed: int,
         callbacks: Sequence[Any],
         *,
@@ -285,10 +285,10 @@ class Trainer:
             # some callbacks ask the model for its metrics, which Keras makes with the first batch
             _make_metrics(model, train.y)
             trained.history = None  # the callbacks write it on the whole model
-        recorder = Recorder(trained, len(train), batch)
+        recorder = Recorder(trained, len(train), batch_size)
         every = keras.callbacks.CallbackList(
             [*callbacks, recorder], add_history=True, add_progbar=verbose != 0, model=model,
-            verbose=verbose, epochs=epochs, steps=-(-len(train) // batch),
+            verbose=verbose, epochs=epochs, steps=-(-len(train) // batch_size),
         )  # fmt: skip
         weights, slots = [_copy(w) for w in trained.weights], _values(self.optimizer)
         frozen = None if kept is None else _checksum(self._split)
@@ -296,14 +296,14 @@ class Trainer:
         keras.utils.set_random_seed(seed)
         try:
             trained.fit(
-                x, train.y, epochs=epochs, batch_size=batch, callbacks=every, verbose=verbose,
+                x, train.y, epochs=epochs, batch_size=batch_size, callbacks=every, verbose=verbose,
                 validation_data=None if held is None else (x_held, held.y), shuffle=shuffle, class_weight=class_weight,
             )  # fmt: skip
         except BaseException:
             self._forget()
             raise
         if recorder.broken is not None:
-            name = first_broken(model, train.x, batch)
+            name = first_broken(model, train.x, batch_size)
             for weight, value in zip(trained.weights, weights, strict=True):
                 weight.assign(value)
             _restore(self.optimizer, slots)
@@ -331,18 +331,18 @@ class Trainer:
 # ---------------------------------------------------------------- features
 
 
-def _features(part: SplitModel, given: Examples, batch: int) -> tuple[store.Features, bool]:
+def _features(part: SplitModel, given: Examples, batch_size: int) -> tuple[store.Features, bool]:
     """Return the output of a prefix, and whether it was there."""
     import keras
 
-    key = store.digest(part.graph, part.prefix.variables if part.prefix else (), given.arrays, batch)
+    key = store.digest(part.graph, part.prefix.variables if part.prefix else (), given.arrays, batch_size)
     found = None if key is None else store.get(key)
     if found is not None:
         return found, True
     batches = []
     # in the batches that Keras makes of the examples
-    for start in range(0, len(given), batch):
-        x = keras.tree.map_structure(lambda a, at=start: a[at : at + batch], given.x)
+    for start in range(0, len(given), batch_size):
+        x = keras.tree.map_structure(lambda a, at=start: a[at : at + batch_size], given.x)
         batches.append([_array(t) for t in keras.tree.flatten(part.forward(x))])
     made = tuple(np.concatenate(tensors) for tensors in zip(*batches, strict=True))
     if key is not None:

@@ -10,10 +10,10 @@ from ..errors import CourseError
 from ..models.surgery import leaf_layers
 from ._arrays import Features, pair
 
-__all__ = ["adapt_batchnorm", "coral", "standardise"]
+__all__ = ["adapt_batchnorm", "coral", "standardize"]
 
 
-def standardise(source: Any, target: Any) -> tuple[Features, Features]:
+def standardize(source: Any, target: Any) -> tuple[Features, Features]:
     """Give each domain mean 0 and standard deviation 1 in every feature, by its own statistics.
 
     The cheapest adaptation. It takes for granted that both domains hold the classes in the same shares: where they do
@@ -64,8 +64,8 @@ def coral(source: Any, target: Any, *, ridge: float = 1.0) -> Features:
     return np.asarray((xs - xs.mean(axis=0)) @ power(xs, -0.5) @ power(xt, 0.5) + xt.mean(axis=0))
 
 
-def adapt_batchnorm(model: Any, x: Any, *, batch: int = 128) -> int:
-    """Replace the running statistics of every BatchNorm layer by those of other pictures (AdaBN).
+def adapt_batchnorm(model: Any, x: Any, *, batch_size: int = 128) -> int:
+    """Replace the running statistics of every BatchNorm layer by those of other images (AdaBN).
 
     Li et al. 2017, "Revisiting batch normalization for practical domain adaptation". Nothing is trained and no label
     is needed; no weight changes but the running means and variances. They become the averages over the batches.
@@ -75,9 +75,9 @@ def adapt_batchnorm(model: Any, x: Any, *, batch: int = 128) -> int:
     model
         A built Keras model with BatchNorm layers, frozen or not; models inside it are looked through.
     x
-        Pictures of the target domain (n, h, w, c). Small numbers of them give poor statistics: take 50 or more.
-    batch
-        Pictures a forward pass.
+        Images of the target domain (n, h, w, c). Small numbers of them give poor statistics: take 50 or more.
+    batch_size
+        Images a forward pass.
 
     Returns
     -------
@@ -87,21 +87,21 @@ def adapt_batchnorm(model: Any, x: Any, *, batch: int = 128) -> int:
     Raises
     ------
     CourseError
-        If the model has no BatchNorm layer, or there are fewer than two pictures.
+        If the model has no BatchNorm layer, or there are fewer than two images.
     """
     import keras
 
-    pictures = np.asarray(x)
+    images = np.asarray(x)
     leaves = leaf_layers(model)
     norms = [layer for layer in leaves if isinstance(layer, keras.layers.BatchNormalization)]
     if not norms:
         raise CourseError(f"{model.name!r} has no BatchNorm layer: there are no statistics to adapt.")
-    if len(pictures) < 2:
-        raise CourseError(f"statistics need two pictures or more, not {len(pictures)}.")
+    if len(images) < 2:
+        raise CourseError(f"statistics need two images or more, not {len(images)}.")
     # in training mode dropout would draw, and change the statistics of what comes after it
     drops = [layer for layer in leaves if getattr(layer, "rate", 0) and not layer.weights]
     flags, momenta, rates = [n.trainable for n in norms], [n.momentum for n in norms], [d.rate for d in drops]
-    parts = np.array_split(pictures, -(-len(pictures) // batch))
+    parts = np.array_split(images, -(-len(images) // batch_size))
     try:
         for layer in norms:
             layer.trainable = True  # a frozen BatchNorm layer would not update

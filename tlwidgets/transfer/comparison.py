@@ -47,7 +47,7 @@ class Comparison:
 def compare(new: Any, old: Any, *, confidence: float = 0.95) -> Comparison:
     """Compare two ways that were tried with the same seeds.
 
-    The differences are taken seed by seed, so what a seed does to both falls out (the draw of the pictures, say). The
+    The differences are taken seed by seed, so what a seed does to both falls out (the draw of the images, say). The
     interval is Student's t interval of their mean: the differences should not be wildly skewed, and seeds that share
     training examples make it somewhat too narrow (Nadeau & Bengio 2003, "Inference for the generalization error").
 

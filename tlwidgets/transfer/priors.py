@@ -38,7 +38,7 @@ def correct_prior(probabilities: Any, source: Any, target: Any) -> Features:
     """Return what a classifier would say if it knew that the classes now come in other shares.
 
     ``p'(y | x) ∝ p(y | x) target(y) / source(y)`` (Saerens, Latinne & Decaestecker 2002, "Adjusting the outputs of a
-    classifier to new a priori probabilities: a simple procedure"). Right if the pictures of each class
+    classifier to new a priori probabilities: a simple procedure"). Right if the images of each class
     look as they did in training and the probabilities were calibrated there.
 
     Parameters

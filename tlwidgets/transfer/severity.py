@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ..data.corruptions import corrupt, corruptions
+from ..data.corruptions import corrupt, list_corruptions
 from ..errors import CourseError
 from .shift import mean_distance
 
-__all__ = ["Row", "Shift", "ShiftTable", "calibration_error", "measure_shift", "reliability"]
+__all__ = ["Row", "Shift", "ShiftTable", "expected_calibration_error", "measure_shift", "reliability"]
 
 Row: TypeAlias = dict[str, Any]
 ShiftTable: TypeAlias = dict[str, dict[int, Row]]
@@ -48,7 +48,7 @@ def reliability(confidence: npt.ArrayLike, right: npt.ArrayLike, bins: int = 15)
     return rows
 
 
-def calibration_error(confidence: npt.ArrayLike, right: npt.ArrayLike, bins: int = 15) -> float:
+def expected_calibration_error(confidence: npt.ArrayLike, right: npt.ArrayLike, bins: int = 15) -> float:
     """Return the expected calibration error: ``sum over bins of (n_m / n) |accuracy_m - confidence_m|``.
 
     Guo, Pleiss, Sun & Weinberger 2017, "On Calibration of Modern Neural Networks", equation 3; the bins are of equal
@@ -81,27 +81,27 @@ def measure_shift(
     bins: int = 15,
     shift: Shift = corrupt,
 ) -> ShiftTable:
-    """Measure a model on pictures that are spoiled more and more.
+    """Measure a model on images that are spoiled more and more.
 
     Parameters
     ----------
     predict
-        Gives the class probabilities (n, k) of pictures, for example ``lambda x: model.predict(x, verbose=0)``.
+        Gives the class probabilities (n, k) of images, for example ``lambda x: model.predict(x, verbose=0)``.
     x, y
-        Test pictures, as ``shift`` takes them, and the numbers of their classes, shape (n,).
+        Test images, as ``shift`` takes them, and the numbers of their classes, shape (n,).
     kinds
-        Kinds of shift; all fifteen of :func:`tlwidgets.data.corruptions.corruptions` by default.
+        Kinds of shift; all fifteen of :func:`tlwidgets.data.corruptions.list_corruptions` by default.
     severities
         Severities; 0 is no shift and is measured once.
     seeds
         Seeds of what is random in the shift: a number in the result for each.
     features
-        Gives features (n, d) of pictures; with it the distance to the pictures without shift is measured
+        Gives features (n, d) of images; with it the distance to the images without shift is measured
         (:func:`tlwidgets.transfer.mean_distance`, in standard deviations).
     bins
         Bins of the calibration error.
     shift
-        ``shift(x, kind, severity, seed=…)`` gives the shifted pictures.
+        ``shift(x, kind, severity, seed=…)`` gives the shifted images.
 
     Returns
     -------
@@ -113,21 +113,21 @@ def measure_shift(
     Raises
     ------
     CourseError
-        If there are no pictures, lengths differ, or ``predict`` does not give probabilities.
+        If there are no images, lengths differ, or ``predict`` does not give probabilities.
     """
     labels = np.asarray(y)
     if len(x) == 0 or labels.shape != (len(x),):
-        raise CourseError(f"give pictures and a class for each, not {len(x)} pictures and classes of {labels.shape}.")
-    names = list(kinds) if kinds is not None else [record.name for record in corruptions()]
+        raise CourseError(f"give images and a class for each, not {len(x)} images and classes of {labels.shape}.")
+    names = list(kinds) if kinds is not None else [record.name for record in list_corruptions()]
     levels = sorted(set(severities))
     if not names or not levels or not seeds:
         raise CourseError("measure_shift needs a kind, a severity and a seed, or more.")
     source = np.asarray(features(x)) if features is not None else None
 
-    def measure(pictures: list[Any]) -> Row:
+    def measure(images: list[Any]) -> Row:
         row: Row = {"accuracy": [], "confidence": [], "ece": []}
         sure, hit = [], []
-        for shown in pictures:
+        for shown in images:
             p = np.asarray(predict(shown), "float64")
             if p.ndim != 2 or len(p) != len(labels) or not np.allclose(p.sum(axis=1), 1, atol=1e-2) or p.min() < 0:
                 raise CourseError(
@@ -139,7 +139,7 @@ def measure_shift(
             hit.append(r)
             row["accuracy"].append(float(r.mean()))
             row["confidence"].append(float(c.mean()))
-            row["ece"].append(calibration_error(c, r, bins))
+            row["ece"].append(expected_calibration_error(c, r, bins))
             if features is not None:
                 row.setdefault("distance", []).append(mean_distance(source, features(shown)))
         row["bins"] = reliability(np.concatenate(sure), np.concatenate(hit), bins)

@@ -13,7 +13,7 @@ from ..models.structure import is_batchnorm
 from ..models.surgery import leaf_layers
 from ._arrays import Features, pair
 
-__all__ = ["ShiftTest", "a_distance", "mean_distance", "mmd", "remembered_distance", "shift_test"]
+__all__ = ["MMDTest", "a_distance", "batchnorm_distance", "mean_distance", "mmd", "mmd_test"]
 
 
 @one_thread
@@ -73,11 +73,11 @@ def mean_distance(source: Any, target: Any) -> float:
     return float(np.sqrt(np.mean(z**2)))
 
 
-def remembered_distance(model: Any, x: Any) -> float:
-    """Return how far pictures are from those that a network was trained on, without having the latter.
+def batchnorm_distance(model: Any, x: Any) -> float:
+    """Return how far images are from those that a network was trained on, without having the latter.
 
     BatchNorm keeps the mean and the variance of every channel over the source. The root of the mean over channels of
-    ``((mean of the pictures - mean kept) / standard deviation kept)²``, in the last BatchNorm layer: what
+    ``((mean of the images - mean kept) / standard deviation kept)²``, in the last BatchNorm layer: what
     :func:`mean_distance` measures, from what the network remembers of its source.
 
     Parameters
@@ -85,12 +85,12 @@ def remembered_distance(model: Any, x: Any) -> float:
     model
         A built Keras model with BatchNorm layers of its own (not in a model inside it).
     x
-        Pictures of the target (n, h, w, c), as the model takes them.
+        Images of the target (n, h, w, c), as the model takes them.
 
     Raises
     ------
     CourseError
-        If there is no such layer, or no picture.
+        If there is no such layer, or no image.
     """
     import keras
 
@@ -101,11 +101,11 @@ def remembered_distance(model: Any, x: Any) -> float:
             f"{model.name!r} has no BatchNorm layer"
             + (" but in a model inside it: give that one." if inside else ", so it keeps no statistics of its source.")
         )
-    pictures = np.asarray(x)
-    if not len(pictures):
-        raise CourseError("there are no pictures to measure the distance of.")
+    images = np.asarray(x)
+    if not len(images):
+        raise CourseError("there are no images to measure the distance of.")
     last = norms[-1]
-    maps = keras.Model(model.inputs, last.input).predict(pictures, verbose=0)
+    maps = keras.Model(model.inputs, last.input).predict(images, verbose=0)
     means = np.moveaxis(maps, last.axis, -1).reshape(-1, maps.shape[last.axis]).mean(axis=0, dtype="float64")
     kept, variance = (keras.ops.convert_to_numpy(w) for w in (last.moving_mean, last.moving_variance))
     return float(np.sqrt(np.mean((means - kept) ** 2 / (variance + last.epsilon))))
@@ -143,7 +143,7 @@ def mmd(source: Any, target: Any) -> float:
 
 
 @dataclass(frozen=True)
-class ShiftTest:
+class MMDTest:
     """What a test for a shift found."""
 
     statistic: float
@@ -167,7 +167,7 @@ class ShiftTest:
         )
 
 
-def shift_test(source: Any, target: Any, *, level: float = 0.05, shuffles: int = 200, seed: int = 0) -> ShiftTest:
+def mmd_test(source: Any, target: Any, *, level: float = 0.05, shuffles: int = 200, seed: int = 0) -> MMDTest:
     """Test whether two sets come from one domain, with a bounded rate of false alarms.
 
     A permutation test: the examples are dealt out at random between the two sets, and the true deal is compared with
@@ -199,4 +199,4 @@ def shift_test(source: Any, target: Any, *, level: float = 0.05, shuffles: int =
     # the true deal counts as one of the deals: without it the rate of false alarms would not be bounded
     p = (1 + int((shuffled >= true).sum())) / (shuffles + 1)
     place = int(np.ceil((1 - level) * (shuffles + 1))) - 1
-    return ShiftTest(true, float(shuffled[min(place, shuffles - 1)]), p, level)
+    return MMDTest(true, float(shuffled[min(place, shuffles - 1)]), p, level)

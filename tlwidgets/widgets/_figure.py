@@ -1,4 +1,4 @@
-"""Figures for the static picture of a widget, made without pyplot (no global state, nothing left open)."""
+"""Figures for the static figure of a widget, made without pyplot (no global state, nothing left open)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def png(figure: Figure) -> bytes:
     """Return a figure as a PNG file. The same figure gives the same bytes."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
-        # a name in a script that matplotlib's font lacks is drawn as boxes; the words beside the picture have
+        # a name in a script that matplotlib's font lacks is drawn as boxes; the words beside the image have
         # it
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(buffer, format="png", metadata={"Software": None})

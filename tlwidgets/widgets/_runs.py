@@ -107,7 +107,7 @@ def difference(runs: Sequence[float], other: Sequence[float], *, paired: bool = 
     runs, other
         Results of the seeds. Values that are not finite are left out.
     paired
-        The n-th of both comes from the same seed (the same pictures, the same start): Student's interval of
+        The n-th of both comes from the same seed (the same images, the same start): Student's interval of
         the differences. Otherwise Welch's interval, which does not suppose equal spreads.
     """
     a, b = np.asarray(runs, "float64"), np.asarray(other, "float64")

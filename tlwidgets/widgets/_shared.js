@@ -169,9 +169,9 @@ export function oncePerFrame(element, draw) {
  * Look after the keyboard focus of all views of one model. Use: one `attend = focusKeeper()` per model, and
  * `attend(box, model)` in every view.
  *
- * - Jupyter replaces a view by a new one when the saved picture is updated: the element with the same `data-key` gets
+ * - Jupyter replaces a view by a new one when the saved figure is updated: the element with the same `data-key` gets
  *   the focus again.
- * - When the focus leaves the widget, Python is told that it may update the saved picture.
+ * - When the focus leaves the widget, Python is told that it may update the saved figure.
  */
 export function focusKeeper() {
   /** @type {string | null} */
@@ -328,7 +328,7 @@ export function choice(legend, key, onChoose) {
 }
 
 /**
- * The numbers behind a picture as a table, folded. `build()` is asked each time it is opened.
+ * The numbers behind an image as a table, folded. `build()` is asked each time it is opened.
  *
  * @param {() => { head: (string | number)[], rows: (string | number)[][] }} build
  */

@@ -1,11 +1,11 @@
-// Tiles of a sprite: many small pictures in one file (see _sprite.py).
+// Tiles of a sprite: many small images in one file (see _sprite.py).
 import { attributes, html } from "./_shared.js";
 
 /** @import { Bytes, SpriteForm } from "./_types.d.ts" */
 /** @typedef {ReturnType<typeof spriteTiles>} Tiles */
 
 /**
- * `tile(index, size, words)` makes an element that shows one picture at `size` pixels. Without `words` it is decoration.
+ * `tile(index, size, words)` makes an element that shows one image at `size` pixels. Without `words` it is decoration.
  * `forget()` gives the file back.
  *
  * @param {Bytes} bytes

@@ -1,4 +1,4 @@
-"""What every widget leaves in a notebook for readers who have no kernel: a picture and its words."""
+"""What every widget leaves in a notebook for readers who have no kernel: an image and its words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["StaticWidget"]
 
 _LATE = 2.0  # seconds in which a change may follow the word that the focus has left: ipywidgets holds changes back
-_KEPT_DISPLAYS = 4  # places of one widget whose saved picture is kept up to date
+_KEPT_DISPLAYS = 4  # places of one widget whose saved figure is kept up to date
 
 
 class StaticWidget(anywidget.AnyWidget):  # type: ignore[misc]
@@ -54,7 +54,7 @@ class StaticWidget(anywidget.AnyWidget):  # type: ignore[misc]
         return {**(data or {}), **still_data}, {**(metadata or {}), **still_metadata}
 
     def _ipython_display_(self) -> None:
-        """Display with an identity, so that the saved picture can follow the widget."""
+        """Display with an identity, so that the saved figure can follow the widget."""
         from IPython.display import publish_display_data
 
         display_id = uuid.uuid4().hex
@@ -69,7 +69,7 @@ class StaticWidget(anywidget.AnyWidget):  # type: ignore[misc]
         display(self)  # type: ignore[no-untyped-call]
 
     def refresh_static(self) -> None:
-        """Bring the picture in the notebook up to date, at the end of the running cell if there is one.
+        """Bring the image in the notebook up to date, at the end of the running cell if there is one.
 
         A change from the browser waits until the focus leaves the widget: Jupyter replaces the whole view
         when an output is updated, which would tear a slider from the hand that moves it.

@@ -1,4 +1,4 @@
-"""Widgets that are words rather than pictures: what they leave in a notebook for readers who have no kernel."""
+"""Widgets that are words rather than images: what they leave in a notebook for readers who have no kernel."""
 
 from __future__ import annotations
 

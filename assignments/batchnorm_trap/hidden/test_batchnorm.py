@@ -3,7 +3,7 @@
 import numpy as np
 from probes import passages, toy
 
-from tlwidgets.grading import worth
+from tlwidgets.grading import points
 
 
 def leaves(model):
@@ -22,7 +22,7 @@ def leaves(model):
 def compare(answers, kind, seed):
     import keras
 
-    model = answers[f"keep_still.{kind}"]
+    model = answers[f"freeze_batchnorm.{kind}"]
     right, layers = leaves(toy(kind, seed)), leaves(model)
     assert list(right) == list(layers), "The model has other layers now."
     rng = np.random.default_rng(seed)
@@ -47,33 +47,40 @@ def step(answers, seed, *cases):
         assert np.allclose(found, mean, atol=1e-5), "A running mean is not what the layer would have."
 
 
-@worth("running", 2, "The running mean after several batches", "Every batch makes one step.")
+@points("running", 2, "The running mean after several batches", "Every batch makes one step.")
 def test_usual(answers, seed):
     step(answers, seed, 0, 1)
 
 
-@worth("running", 1, "Any momentum", "The past weighs momentum, the batch 1 - momentum.")
+@points("running", 1, "Any momentum", "The past weighs momentum, the batch 1 - momentum.")
 def test_any_momentum(answers, seed):
     step(answers, seed, 2)
 
 
-@worth("keep_still", 1, "BatchNorm stays in a flat model, the rest trains", "Set the flag of every BatchNorm layer.")
+@points(
+    "freeze_batchnorm", 1, "BatchNorm stays in a flat model, the rest trains", "Set the flag of every BatchNorm layer."
+)
 def test_flat(answers, seed):
     compare(answers, "flat", seed)
 
 
-@worth(
-    "keep_still", 2, "BatchNorm stays inside a base, the rest trains", "A layer can be a model with layers of its own."
+@points(
+    "freeze_batchnorm",
+    2,
+    "BatchNorm stays inside a base, the rest trains",
+    "A layer can be a model with layers of its own.",
 )
 def test_nested(answers, seed):
     compare(answers, "nested", seed)
 
 
-@worth("keep_still", 1, "BatchNorm stays two models deep", "Look into models inside models.")
+@points("freeze_batchnorm", 1, "BatchNorm stays two models deep", "Look into models inside models.")
 def test_deep(answers, seed):
     compare(answers, "deep", seed)
 
 
-@worth("keep_still", 1, "A base that was frozen trains again", "The flag of a model reaches everything inside it.")
+@points(
+    "freeze_batchnorm", 1, "A base that was frozen trains again", "The flag of a model reaches everything inside it."
+)
 def test_frozen(answers, seed):
     compare(answers, "frozen", seed)

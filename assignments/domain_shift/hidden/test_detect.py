@@ -2,7 +2,7 @@
 
 from probes import CALM, EACH, TRIES
 
-from tlwidgets.grading import worth
+from tlwidgets.grading import points
 
 MOST = 15  # of 120 at a level of 0.05; more happens to a sound detector in fewer than one of a thousand runs
 
@@ -26,7 +26,7 @@ def finds(answers, kind):
     assert alarms(answers, kind, EACH) >= EACH - 3, "Clear shifts are missed."
 
 
-@worth(
+@points(
     "detect",
     2,
     "It seldom cries wolf, and not by keeping silent",
@@ -37,25 +37,25 @@ def test_calm(answers, seed):
     assert any(alarms(answers, kind, EACH) for kind in ("one", "every", "little", "down")), "It never raises the alarm."
 
 
-@worth(
+@points(
     "detect", 1, "It finds a shift of a single feature", "Look at all features, each in its own standard deviations."
 )
 def test_one(answers, seed):
     finds(answers, "one")
 
 
-@worth("detect", 1, "It finds a shift of all features", "Compare the distance with the distances of shuffled sets.")
+@points("detect", 1, "It finds a shift of all features", "Compare the distance with the distances of shuffled sets.")
 def test_every(answers, seed):
     finds(answers, "every")
 
 
-@worth(
+@points(
     "detect", 1, "It finds a small shift when there are many examples", "The threshold follows the number of examples."
 )
 def test_little(answers, seed):
     finds(answers, "little")
 
 
-@worth("detect", 1, "It finds a shift downwards", "A distance has no sign.")
+@points("detect", 1, "It finds a shift downwards", "A distance has no sign.")
 def test_down(answers, seed):
     finds(answers, "down")

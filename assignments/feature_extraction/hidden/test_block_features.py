@@ -4,28 +4,28 @@ import numpy as np
 import pytest
 from probes import drawn
 
-from tlwidgets.grading import worth
+from tlwidgets.grading import points
 
 
 @pytest.fixture
 def expected(seed):
     import keras
 
-    base, pictures, blocks = drawn(seed)
+    base, images, blocks = drawn(seed)
     last = [[layer for layer in base.layers if layer.name.startswith(block + "_")][-1] for block in blocks]
-    maps = keras.Model(base.input, [layer.output for layer in last])(pictures, training=False)
+    maps = keras.Model(base.input, [layer.output for layer in last])(images, training=False)
     weights = np.concatenate([w.ravel() for w in base.get_weights()])
     return [np.asarray(m).mean(axis=(1, 2)) for m in maps], weights
 
 
 def compare(found, right):
     assert isinstance(found, np.ndarray), "The function should return an array."
-    assert found.ndim == 2, "Average over height and width: one number for each picture and channel is left."
-    assert found.shape == right.shape, "The shape is not (pictures, channels) of that block."
+    assert found.ndim == 2, "Average over height and width: one number for each image and channel is left."
+    assert found.shape == right.shape, "The shape is not (images, channels) of that block."
     assert np.allclose(found, right, atol=1e-3, rtol=1e-3), "The numbers are not those at the end of the block."
 
 
-@worth(
+@points(
     "block_features",
     1,
     "The shape is right in the middle of a base that the check does not know",
@@ -34,20 +34,20 @@ def compare(found, right):
 def test_shape(answers, expected):
     found = answers["block_features.0"]
     assert isinstance(found, np.ndarray), "The function should return an array."
-    assert found.shape == expected[0][0].shape, "The shape is not (pictures, channels) of that block."
+    assert found.shape == expected[0][0].shape, "The shape is not (images, channels) of that block."
 
 
-@worth("block_features", 1, "The features in the middle are right", "The block ends with its last layer.")
+@points("block_features", 1, "The features in the middle are right", "The block ends with its last layer.")
 def test_middle(answers, expected):
     compare(answers["block_features.0"], expected[0][0])
 
 
-@worth("block_features", 1, "The features of the last block are right", "The block ends with its last layer.")
+@points("block_features", 1, "The features of the last block are right", "The block ends with its last layer.")
 def test_last(answers, expected):
     compare(answers["block_features.1"], expected[0][1])
 
 
-@worth("block_features", 1, "The base is the same afterwards", "predict changes nothing; fit and training=True do.")
+@points("block_features", 1, "The base is the same afterwards", "predict changes nothing; fit and training=True do.")
 def test_base(answers, expected):
     compare(answers["block_features.1"], expected[0][1])
     weights = answers["block_features.weights"]

@@ -1,6 +1,6 @@
 """Hidden tests of the sheet on lesson 04."""
 
-from tlwidgets.grading import worth
+from tlwidgets.grading import points
 from tlwidgets.lessons.fine_tuning import experiment
 from tlwidgets.lessons.fine_tuning.checks import GOAL, KEPT_SHARE, KEPT_TARGET, problem_of, try_plan
 
@@ -14,12 +14,12 @@ def reached(answers, seed):
     return try_plan(stages, seed=seed)[1]
 
 
-@worth("plan", 2, "The plan reaches its goal on other digits", "Neither too low a rate nor too high.")
+@points("plan", 2, "The plan reaches its goal on other digits", "Neither too low a rate nor too high.")
 def test_reached(answers, seed):
     assert reached(answers, seed) >= GOAL - FORGIVEN, "With the digits of this test the goal is missed."
 
 
-@worth("plan", 2, "It does so with a second draw", "Neither too low a rate nor too high.")
+@points("plan", 2, "It does so with a second draw", "Neither too low a rate nor too high.")
 def test_again(answers, seed):
     assert reached(answers, seed + 1) >= GOAL - FORGIVEN, "With the digits of this second test the goal is missed."
 
@@ -33,14 +33,14 @@ def accuracies(answers):
     return source / before, target
 
 
-@worth("keep", 2, "The clothes are kept", "A few kept pictures in every batch do it.")
+@points("keep", 2, "The clothes are kept", "A few kept images in every batch do it.")
 def test_kept(answers, seed):
     kept, learnt = accuracies(answers)
     assert learnt > 0.4, "No digits have been learnt."
     assert kept >= KEPT_SHARE - FORGIVEN, "Too much of the clothes has been forgotten."
 
 
-@worth("keep", 2, "The digits are learnt meanwhile", "Let everything train, at an ordinary rate, for 20 epochs.")
+@points("keep", 2, "The digits are learnt meanwhile", "Let everything train, at an ordinary rate, for 20 epochs.")
 def test_learnt(answers, seed):
     kept, learnt = accuracies(answers)
     assert learnt >= KEPT_TARGET - FORGIVEN, "Too few of the held-out digits are right."

@@ -3,7 +3,7 @@
 import numpy as np
 from probes import boundaries, cases, toy
 
-from tlwidgets.grading import worth
+from tlwidgets.grading import points
 
 
 def moves(model, seed):
@@ -31,22 +31,24 @@ def compare(model, own, k):
     assert not late, "A layer above the boundary did not move in training."
 
 
-@worth("freeze_to", 1, "The right layers move, boundary in the middle", "Compare the position of a layer with k.")
+@points("freeze_to", 1, "The right layers move, boundary in the middle", "Compare the position of a layer with k.")
 def test_middle(answers, seed):
     compare(answers["freeze_to.0"], *boundaries(seed)[0])
 
 
-@worth("freeze_to", 1, "The right layers move when only the head is left", "Count the layers from 0.")
+@points("freeze_to", 1, "The right layers move when only the head is left", "Count the layers from 0.")
 def test_head_only(answers, seed):
     compare(answers["freeze_to.1"], *boundaries(seed)[1])
 
 
-@worth("freeze_to", 1, "The right layers move when only the first is frozen", "Count the layers from 0.")
+@points("freeze_to", 1, "The right layers move when only the first is frozen", "Count the layers from 0.")
 def test_first(answers, seed):
     compare(answers["freeze_to.2"], *boundaries(seed)[2])
 
 
-@worth("freeze_to", 1, "A later call can free what an earlier one has frozen", "Give every layer its value, also True.")
+@points(
+    "freeze_to", 1, "A later call can free what an earlier one has frozen", "Give every layer its value, also True."
+)
 def test_again(answers, seed):
     own, k = boundaries(seed)[1]
     compare(answers["freeze_to.again"], own, k - 2)
@@ -60,21 +62,21 @@ def right(answers, seed, *kinds):
     return all(by_kind.get(kind) is (kind in truth) for kind in kinds)
 
 
-@worth("uses", 2, "It tells a base that is used from one that is only there", "Is the base in model.layers?")
+@points("uses", 2, "It tells a base that is used from one that is only there", "Is the base in model.layers?")
 def test_nested(answers, seed):
     assert right(answers, seed, "nested", "pixels", "deeper"), (
         "At least one of three models was taken for the other kind."
     )
 
 
-@worth("uses", 1, "It finds layers of the base one by one", "A base can be in a model layer by layer.")
+@points("uses", 1, "It finds layers of the base one by one", "A base can be in a model layer by layer.")
 def test_layers(answers, seed):
     assert right(answers, seed, "continued", "bypassed", "part"), (
         "At least one of three models was taken for the other kind."
     )
 
 
-@worth("uses", 1, "It compares layers and not their names", "Two layers may have one name: compare with `is`.")
+@points("uses", 1, "It compares layers and not their names", "Two layers may have one name: compare with `is`.")
 def test_names(answers, seed):
     assert right(answers, seed, "nested", "namesake", "twin"), (
         "At least one of three models was taken for the other kind."

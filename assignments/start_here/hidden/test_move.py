@@ -1,9 +1,9 @@
 """Hidden tests of the sheet on lesson 00."""
 
-from tlwidgets.grading import worth
+from tlwidgets.grading import points
 
 
-@worth("move", 2, "The answer is the number of parameters of the head", "Read it off the line above the bars.")
+@points("move", 2, "The answer is the number of parameters of the head", "Read it off the line above the bars.")
 def test_number(answers):
     head = 1280 * 6 + 6
     answer = answers["move"]

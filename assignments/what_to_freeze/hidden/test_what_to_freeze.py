@@ -3,7 +3,7 @@
 import numpy as np
 from probes import kinds, tables
 
-from tlwidgets.grading import worth
+from tlwidgets.grading import points
 from tlwidgets.lessons.what_to_freeze.experiment import mean_regret, rule_of_thumb
 from tlwidgets.lessons.what_to_freeze.what_to_freeze import STRATEGIES
 
@@ -13,12 +13,12 @@ def right(table, choice):
     return max(means.values()) - means[choice]
 
 
-@worth("regret", 1, "With one seed each, it is the difference to the best", "The best minus the choice.")
+@points("regret", 1, "With one seed each, it is the difference to the best", "The best minus the choice.")
 def test_one_seed(answers, seed):
     assert np.isclose(answers["regret"][0], right(*tables(seed)[0])), "The regret of one of two strategies is wrong."
 
 
-@worth("regret", 2, "With several seeds, means are compared", "Take the mean of each strategy over its seeds first.")
+@points("regret", 2, "With several seeds, means are compared", "Take the mean of each strategy over its seeds first.")
 def test_several_seeds(answers, seed):
     for answer, table in list(zip(answers["regret"], tables(seed), strict=True))[1:]:
         assert np.isclose(answer, right(*table)), "A regret over several seeds is wrong."
@@ -35,18 +35,18 @@ def cost(answers, seed, near):
     return own, np.mean(mean_regret(rule_of_thumb, cases)), min(habits)
 
 
-@worth("choose", 2, "Near targets: it costs no more than the best habit", "What was best with a near source?")
+@points("choose", 2, "Near targets: it costs no more than the best habit", "What was best with a near source?")
 def test_near(answers, seed):
     own, _, habit = cost(answers, seed, near=True)
     assert own <= habit + 0.01, "On near targets, always doing the same would have cost clearly less."
 
 
-@worth("choose", 2, "Far targets: it costs less than the table", "From scratch is a strategy too.")
+@points("choose", 2, "Far targets: it costs less than the table", "From scratch is a strategy too.")
 def test_far(answers, seed):
     own, rules, _ = cost(answers, seed, near=False)
     assert own < rules, "On far targets, the table of rules would have cost no more."
 
 
-@worth("choose", 1, "It has an answer for any number of labels and any distance", "What comes after the last if?")
+@points("choose", 1, "It has an answer for any number of labels and any distance", "What comes after the last if?")
 def test_others(answers, seed):
     assert set(answers["choose.others"]) <= set(STRATEGIES), "For some target it returns something that is no strategy."

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from probes import KINDS, lines, worths
 
-from tlwidgets.grading import worth
+from tlwidgets.grading import points
 
 
 def crosses(labels, transfer, scratch):
@@ -30,24 +30,26 @@ def check_crossing(answers, seed, *kinds):
         assert math.isclose(value, crosses(*lines(seed, kind)), rel_tol=0.01), "The place of a crossing is not right."
 
 
-@worth("crossing", 1, "It finds a crossing between the first budgets", "Go straight between the logarithms.")
+@points("crossing", 1, "It finds a crossing between the first budgets", "Go straight between the logarithms.")
 def test_early(answers, seed):
     check_crossing(answers, seed, "crosses early")
 
 
-@worth(
+@points(
     "crossing", 1, "It finds a crossing between the last budgets", "The lead of transfer may grow before it shrinks."
 )
 def test_late(answers, seed):
     check_crossing(answers, seed, "crosses late")
 
 
-@worth("crossing", 1, "It finds a crossing that lies on a budget", "A lead of exactly nothing is where the lines meet.")
+@points(
+    "crossing", 1, "It finds a crossing that lies on a budget", "A lead of exactly nothing is where the lines meet."
+)
 def test_on_budget(answers, seed):
     check_crossing(answers, seed, "meets at a budget")
 
 
-@worth("crossing", 1, "It says None where the lines do not cross", "One method can be ahead with every budget.")
+@points("crossing", 1, "It says None where the lines do not cross", "One method can be ahead with every budget.")
 def test_none(answers, seed):
     values = dict(zip(KINDS, found(answers, "crossing", len(KINDS)), strict=True))
     assert values["stays ahead"] is None, "Lines that do not cross were given a crossing."
@@ -65,7 +67,7 @@ def check_worth(answers, seed, *cases):
         assert math.isclose(values[i], expected, rel_tol=0.01), "A multiplier is not right."
 
 
-@worth(
+@points(
     "label_multiplier",
     2,
     "It says how many times as many labels scratch needs",
@@ -75,14 +77,14 @@ def test_more(answers, seed):
     check_worth(answers, seed, 0, 1)
 
 
-@worth(
+@points(
     "label_multiplier", 1, "It is below one where transfer is behind", "The same sum gives it, without a special case."
 )
 def test_less(answers, seed):
     check_worth(answers, seed, 2)
 
 
-@worth(
+@points(
     "label_multiplier", 1, "It says None where scratch never gets there", "Compare the level with the best of scratch."
 )
 def test_never(answers, seed):

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...models import rgb
-from ...training import draw, features
-from ...training import probe as linear_probe
+from ...models import to_rgb
+from ...training import extract_features, linear_probe, subset
 
 __all__ = ["Examples", "describe", "load_examples", "probe"]
 
@@ -44,7 +43,7 @@ class Examples:
 
     def sample(self, per_class: int, seed: int) -> Examples:
         """Return ``per_class`` of each class, chosen by the seed (:func:`tlwidgets.subset`)."""
-        return self[draw(self.y, per_class, seed)]
+        return self[subset(self.y, per_class, seed)]
 
 
 def load_examples(name: str, domain: str | None = None, *, size: int, splits: tuple[str, ...] = ("train",)) -> Examples:
@@ -63,12 +62,12 @@ def load_examples(name: str, domain: str | None = None, *, size: int, splits: tu
 
     data = load(name, domain, size=size)
     parts = [data.splits[split] for split in splits]
-    return Examples(np.concatenate([rgb(part.x) for part in parts]), np.concatenate([part.y for part in parts]))
+    return Examples(np.concatenate([to_rgb(part.x) for part in parts]), np.concatenate([part.y for part in parts]))
 
 
 def describe(base: Any, examples: Examples, *, batch_size: int = 32) -> Examples:
     """Return the features of images (:func:`tlwidgets.extract_features`) with their labels."""
-    return Examples(features(base, examples.x, batch=batch_size), examples.y)
+    return Examples(extract_features(base, examples.x, batch_size=batch_size), examples.y)
 
 
 def probe(train: Examples, test: Examples) -> float:

@@ -110,7 +110,7 @@ def save_table(
         "name": path.stem.replace("_", "-"),
         "kind": "measurement",
         "title": title,
-        "licence": "Apache-2.0",
+        "license": "Apache-2.0",
         "settings": dict(settings),
         "columns": columns,
     }

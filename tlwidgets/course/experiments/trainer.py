@@ -99,7 +99,7 @@ class Trainer:
         from ...models import classifier, freeze
 
         model = classifier(base, classes)
-        freeze(model, frozen_to, keep_batchnorm_still=freeze_batchnorm)
+        freeze(model, frozen_to, freeze_batchnorm=freeze_batchnorm)
         return cls(model, **options)
 
     @property

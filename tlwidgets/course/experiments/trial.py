@@ -82,9 +82,9 @@ class Trial:
     def __str__(self) -> str:
         arrow = " → ".join(filter(None, (self.source, self.task)))
         labels = f"{self.per_class} per class" if self.per_class else ""
-        rate = f"learning rate {self.learning_rate:g}" if self.learning_rate else ""
+        learning_rate = f"learning rate {self.learning_rate:g}" if self.learning_rate else ""
         extras = [f"{name.replace('_', ' ')} {value}" for name, value in self.extras]
-        return ", ".join(filter(None, (arrow, self.method, labels, rate, *extras, f"seed {self.seed}")))
+        return ", ".join(filter(None, (arrow, self.method, labels, learning_rate, *extras, f"seed {self.seed}")))
 
 
 FIELDS = tuple(field.name for field in fields(Trial) if field.name != "extras")

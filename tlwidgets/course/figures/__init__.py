@@ -6,13 +6,13 @@ Every function returns a figure made without pyplot; naming it on the last line 
 from ._style import summary
 from .accuracy import accuracy_lines, dots
 from .features import embedding, feature_maps
-from .pictures import picture_rows
+from .images import image_rows
 
 __all__ = [
     "accuracy_lines",
     "dots",
     "embedding",
     "feature_maps",
-    "picture_rows",
+    "image_rows",
     "summary",
 ]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from ...widgets._palette import COLORS, pick
 
-__all__ = ["SHAPES", "colours_of", "plain", "spread_apart", "summary"]
+__all__ = ["SHAPES", "colors_of", "plain", "spread_apart", "summary"]
 
 SHAPES = "osD^vP*X<>"
 """Markers of the lines and groups of a figure, in order."""
@@ -35,11 +35,11 @@ def plain(axes: Any, x_label: str, y_label: str, title: str) -> None:
     axes.set_axisbelow(True)
 
 
-def colours_of(names: Sequence[str]) -> dict[str, str]:
+def colors_of(names: Sequence[str]) -> dict[str, str]:
     taken: list[str] = []
     for name in names:
         taken.append(pick(name, taken))
-    return {name: COLORS[colour].light for name, colour in zip(names, taken, strict=True)}
+    return {name: COLORS[color].light for name, color in zip(names, taken, strict=True)}
 
 
 def spread_apart(heights: list[float], least: float) -> list[float]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...widgets._figure import StaticFigure
-from ._style import SHAPES, colours_of, plain, spread_apart, summary
+from ._style import SHAPES, colors_of, plain, spread_apart, summary
 
 __all__ = ["accuracy_lines", "dots"]
 
@@ -35,7 +35,7 @@ def accuracy_lines(
         Further conditions that have one value for all positions: drawn as dashed lines.
     """
     positions = list(next(iter(series.values())))
-    colours = colours_of([*series, *(levels or {})])
+    colors = colors_of([*series, *(levels or {})])
     words = []
     figure = StaticFigure((7.2, 3.4), "")
     axes = figure.subplots()
@@ -44,14 +44,14 @@ def accuracy_lines(
         mean = np.array([np.mean(values[p]) for p in positions])
         std = np.array([np.std(values[p], ddof=1) if len(values[p]) > 1 else 0.0 for p in positions])
         at = np.arange(len(positions))
-        axes.fill_between(at, mean - std, mean + std, color=colours[name], alpha=0.15, linewidth=0)
-        axes.plot(at, mean, color=colours[name], marker=shape, markersize=5)
-        ends.append((float(mean[-1]), name, colours[name]))
+        axes.fill_between(at, mean - std, mean + std, color=colors[name], alpha=0.15, linewidth=0)
+        axes.plot(at, mean, color=colors[name], marker=shape, markersize=5)
+        ends.append((float(mean[-1]), name, colors[name]))
         words.append(f"{name}: " + ", ".join(f"{p} {summary(values[p], 2)}" for p in positions))
     for name, flat in (levels or {}).items():
         height = float(np.mean(flat))
-        axes.axhline(height, color=colours[name], linestyle="--", linewidth=1.4)
-        ends.append((height, name, colours[name]))
+        axes.axhline(height, color=colors[name], linestyle="--", linewidth=1.4)
+        ends.append((height, name, colors[name]))
         words.append(f"{name}: {summary(flat, 2)}")
     low, high = axes.get_ylim()
     for name, height in (guess or {}).items():
@@ -60,9 +60,9 @@ def accuracy_lines(
         ends.append((height, name, "#666"))
         words.append(f"{name} {height:.2f}")
     axes.set_ylim(low, high)
-    for height, (_, name, colour) in zip(spread_apart([e[0] for e in ends], 0.075 * (high - low)), ends, strict=True):
+    for height, (_, name, color) in zip(spread_apart([e[0] for e in ends], 0.075 * (high - low)), ends, strict=True):
         beside = (1.01, height)
-        axes.annotate(name, beside, xycoords=("axes fraction", "data"), color=colour, va="center", fontsize=9)
+        axes.annotate(name, beside, xycoords=("axes fraction", "data"), color=color, va="center", fontsize=9)
     crowded = len(positions) > 8
     axes.set_xticks(
         range(len(positions)), positions, rotation=45 if crowded else 0, ha="right" if crowded else "center"
@@ -82,11 +82,11 @@ def dots(
     """Draw one row a condition: every seed a dot, the mean a bar with its number."""
     figure = StaticFigure((7.2, 1.0 + 0.15 * len(guess or {}) + 0.42 * len(groups)), "")
     axes = figure.subplots()
-    colours = colours_of(list(groups))
+    colors = colors_of(list(groups))
     for row, (name, values) in enumerate(groups.items()):
         v = np.asarray(values, "float64")
-        axes.plot(v, np.full(len(v), row), "o", color=colours[name], alpha=0.55, markersize=6, markeredgewidth=0)
-        axes.plot([v.mean()] * 2, [row - 0.3, row + 0.3], color=colours[name], linewidth=2.5)
+        axes.plot(v, np.full(len(v), row), "o", color=colors[name], alpha=0.55, markersize=6, markeredgewidth=0)
+        axes.plot([v.mean()] * 2, [row - 0.3, row + 0.3], color=colors[name], linewidth=2.5)
         axes.annotate(summary(v), (1.01, row), xycoords=("axes fraction", "data"), va="center", fontsize=9)
     for height in (guess or {}).values():
         axes.axvline(height, color="#777", linestyle=":", linewidth=1.2)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from ..._threads import one_thread
 from ...widgets._figure import StaticFigure
-from ._style import SHAPES, colours_of
+from ._style import SHAPES, colors_of
 
 __all__ = ["embedding", "feature_maps"]
 
@@ -43,7 +43,7 @@ def embedding(points: ArrayLike, labels: ArrayLike, classes: Sequence[str], *, t
     flat = TSNE(2, random_state=0, init="pca", metric="cosine", perplexity=near).fit_transform(fewer)
     figure = StaticFigure((7.2, 3.6), "")
     axes = figure.subplots()
-    colours = colours_of(classes)
+    colors = colors_of(classes)
     for i, name in enumerate(classes):
         shape: dict[str, Any] = {
             "marker": SHAPES[i % len(SHAPES)],
@@ -51,7 +51,7 @@ def embedding(points: ArrayLike, labels: ArrayLike, classes: Sequence[str], *, t
             "markeredgewidth": 0,
             "linestyle": "",
         }
-        axes.plot(*flat[y == i].T, color=colours[name], alpha=0.75, label=name, **shape)
+        axes.plot(*flat[y == i].T, color=colors[name], alpha=0.75, label=name, **shape)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9)
     axes.set(xticks=[], yticks=[], xlabel="", ylabel="")
     axes.set_title(title, loc="left", fontsize=10)
@@ -59,23 +59,23 @@ def embedding(points: ArrayLike, labels: ArrayLike, classes: Sequence[str], *, t
     # counted among the features: t-SNE magnifies the last bits of its input, so counts on the map differ between runs
     neighbour = NearestNeighbors(n_neighbors=1, metric="cosine").fit(x).kneighbors(return_distance=False)[:, 0]
     same = 100 * float((y[neighbour] == y).mean())
-    axes.set_xlabel(f"for {same:.0f} % of the pictures, the nearest features are those of their own class", fontsize=9)
+    axes.set_xlabel(f"for {same:.0f} % of the images, the nearest features are those of their own class", fontsize=9)
     figure.alt = (
-        f"{title or 'Features'} in two dimensions, {len(y)} pictures in {len(classes)} classes; "
-        f"for {same:.0f} %, the nearest features are those of a picture of their own class."
+        f"{title or 'Features'} in two dimensions, {len(y)} images in {len(classes)} classes; "
+        f"for {same:.0f} %, the nearest features are those of an image of their own class."
     )
     return figure
 
 
-def feature_maps(picture: ArrayLike, maps: ArrayLike, *, columns: int = 8, title: str = "") -> StaticFigure:
-    """Draw a picture beside the channels that answer most strongly to it.
+def feature_maps(image: ArrayLike, maps: ArrayLike, *, columns: int = 8, title: str = "") -> StaticFigure:
+    """Draw an image beside the channels that answer most strongly to it.
 
     Parameters
     ----------
-    picture
+    image
         (height, width, 3), 0 … 255.
     maps
-        Activations (h, w, channels) of one layer for this picture.
+        Activations (h, w, channels) of one layer for this image.
     columns
         How many channels, in two rows.
     title
@@ -87,7 +87,7 @@ def feature_maps(picture: ArrayLike, maps: ArrayLike, *, columns: int = 8, title
     figure = StaticFigure((7.2, 2.2), "")
     grid = figure.add_gridspec(2, columns + 2)
     axes = figure.add_subplot(grid[:, :2])
-    axes.imshow(np.asarray(picture).astype("uint8"))
+    axes.imshow(np.asarray(image).astype("uint8"))
     axes.set_axis_off()
     for i, channel in enumerate(best):
         axes = figure.add_subplot(grid[i // columns, 2 + i % columns])
@@ -96,7 +96,5 @@ def feature_maps(picture: ArrayLike, maps: ArrayLike, *, columns: int = 8, title
     h, w, n = maps.shape
     figure.suptitle(title, fontsize=10, x=0.01, ha="left")
     silent = int((spread < 1e-6).sum())
-    figure.alt = (
-        f"{title}: {len(best)} of {n} channels, each {h} x {w}; {silent} channels do not answer to this picture."
-    )
+    figure.alt = f"{title}: {len(best)} of {n} channels, each {h} x {w}; {silent} channels do not answer to this image."
     return figure

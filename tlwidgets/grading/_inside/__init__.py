@@ -1,1 +1,1 @@
-"""What runs inside the box, and nothing else: no module here knows a hidden test or an expected value."""
+"""What runs inside the sandbox, and nothing else: no module here knows a hidden test or an expected value."""

@@ -1,4 +1,4 @@
-"""Start in a box without a warm process: ``python -m tlwidgets.grading._inside`` reads a job and answers in frames."""
+"""Start in a sandbox without a warm process: ``python -m tlwidgets.grading._inside`` reads a job, answers in frames."""
 
 from __future__ import annotations
 

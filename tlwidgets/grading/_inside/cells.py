@@ -54,11 +54,11 @@ class _Outputs:
         kept: dict[str, str] = {}
         if isinstance(bundle.get("text/plain"), str):
             kept["text/plain"] = bundle["text/plain"][:_TEXT]
-        picture = bundle.get("image/png")
-        if isinstance(picture, bytes):
-            picture = base64.b64encode(picture).decode()
-        if isinstance(picture, str) and len(picture) < _CELL:
-            kept["image/png"] = picture
+        image = bundle.get("image/png")
+        if isinstance(image, bytes):
+            image = base64.b64encode(image).decode()
+        if isinstance(image, str) and len(image) < _CELL:
+            kept["image/png"] = image
         if kept:
             self.add({"output_type": kind, "data": kept}, sum(map(len, kept.values())))
 

@@ -75,13 +75,13 @@ class _Plugin:
                     plugin.broken = str(report.longrepr)[-1500:]
 
             def pytest_configure(self, config: Any) -> None:
-                config.addinivalue_line("markers", "worth(task, points, title, hint): what a test is worth")
+                config.addinivalue_line("markers", "points(task, points, title, hint): what a test is worth")
 
         self.parts = [Fixtures(), Hooks()]
 
     def report(self, item: Any, call: Any, report: Any) -> None:
-        worth = item.get_closest_marker("worth")
-        if worth is None:
+        points = item.get_closest_marker("points")
+        if points is None:
             self.broken = f"{item.name} does not say what it is worth"
             return
         message, detail = "", ""
@@ -92,7 +92,13 @@ class _Plugin:
             message = str(error).split("\n")[0][:500] if type(error) is AssertionError else ""
             message = message or "The answer does not do what was asked."
         frames.write(
-            self.out, "test", test=item.name, passed=bool(report.passed), message=message, detail=detail, **worth.kwargs
+            self.out,
+            "test",
+            test=item.name,
+            passed=bool(report.passed),
+            message=message,
+            detail=detail,
+            **points.kwargs,
         )
 
 

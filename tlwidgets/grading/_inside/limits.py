@@ -13,7 +13,7 @@ _KEYCTL = {"x86_64": 250, "aarch64": 219}
 
 
 def drop_keys() -> None:
-    """Leave the kernel's keyring of whoever started the box (tickets, tokens) for an empty one."""
+    """Leave the kernel's keyring of whoever started the sandbox (tickets, tokens) for an empty one."""
     number = _KEYCTL.get(platform.machine())
     if number is not None:
         ctypes.CDLL(None).syscall(number, 1, None, 0, 0, 0)

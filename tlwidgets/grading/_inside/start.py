@@ -1,4 +1,4 @@
-"""The first thing that runs in a box: limits, then the job."""
+"""The first thing that runs in a sandbox: limits, then the job."""
 
 from __future__ import annotations
 

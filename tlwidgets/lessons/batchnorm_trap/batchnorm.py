@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from ...course.experiments import new_head
 from ...errors import unknown
-from ...models.preprocessing import check_pictures
+from ...models.preprocessing import check_images
 from ...models.structure import is_batchnorm
 
 __all__ = [
     "IDIOMS",
+    "METHODS",
     "SETTINGS",
     "VECTORS",
-    "WAYS",
     "BatchNormTable",
     "BatchNormTrial",
     "batchnorm_idioms",
@@ -34,17 +34,17 @@ IDIOMS = ("flat", "nested", "subclassed", "call(x) only")
 """How base and head are put together; see :func:`assemble`."""
 STEPS = 10
 """Of each trial; with fewer, TensorFlow warns that it builds many training steps for few calls, which is the point."""
-WAYS = ("left free", "nested, training=False", "subclassed, training=False", "trainable=False")
+METHODS = ("left free", "nested, training=False", "subclassed, training=False", "trainable=False")
 """What is done about the BatchNorm layers of a base that is fine-tuned; see :func:`batchnorm_trials`."""
 NOTHING_TRAINED = "nothing trained"
-"""The ``way`` of the rows of :func:`statistics_replaced`."""
+"""The ``method`` of the rows of :func:`statistics_replaced`."""
 SETTINGS: dict[str, Any] = {
     "backbone": "efficientnet-lite0",
     "data": "styles",
     "domain": "noto",
     "size": 64,
     "per_class": 10,
-    "rate": 2e-4,
+    "learning_rate": 2e-4,
     "epochs": 12,
 }
 """What all trials of ``datasets/batchnorm`` share."""
@@ -221,17 +221,17 @@ def batchnorm_idioms() -> BatchNormTable:
     return BatchNormTable(keras.__version__, tuple(trials))
 
 
-def _tuned(way: str, base: Any, classes: int) -> Any:
+def _tuned(method: str, base: Any, classes: int) -> Any:
     import keras
 
     head = keras.Sequential(
         [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(classes, "softmax")], name="classifier_head"
     )
     head.build(base.outputs[0].shape)
-    if way.startswith("subclassed"):
+    if method.startswith("subclassed"):
         return assemble("subclassed", base, head, False)
     # flat and nested take the same steps, so all of these are nested
-    return assemble("nested", base, head, False if way.startswith("nested") else None)
+    return assemble("nested", base, head, False if method.startswith("nested") else None)
 
 
 def _accuracy(model: Any, x: NDArray[Any], y: NDArray[Any]) -> float:
@@ -257,7 +257,7 @@ def _drawings(seed: int) -> Any:
 
 
 def _recalibrate(base: Any, x: NDArray[Any]) -> None:
-    """Replace all running statistics by those of these pictures, taken as one batch, under the weights of now."""
+    """Replace all running statistics by those of these images, taken as one batch, under the weights of now."""
     norms = [layer for layer in base.layers if is_batchnorm(layer)]
     usual = [layer.momentum for layer in norms]
     for layer in norms:
@@ -284,7 +284,7 @@ def statistics_replaced(*, seeds: int | Sequence[int] = 5, base: Any = None) -> 
         the source, ``recalibrated`` with those of the training drawings; the columns of training are ``None``.
     """
     from ...models.registry import backbone
-    from ...training.extraction import features, probe
+    from ...training.extraction import extract_features, linear_probe
 
     base = backbone(SETTINGS["backbone"], size=SETTINGS["size"]) if base is None else base
     start = base.get_weights()
@@ -298,11 +298,13 @@ def statistics_replaced(*, seeds: int | Sequence[int] = 5, base: Any = None) -> 
                 base.set_weights(start)
                 if replaced:
                     _recalibrate(base, few.x)
-                found.append(probe(features(base, few.x), few.y, features(base, held[0]), held[1]))
+                found.append(
+                    linear_probe(extract_features(base, few.x), few.y, extract_features(base, held[0]), held[1])
+                )
             rows.append(
                 {
-                    "way": NOTHING_TRAINED, "batch": len(few), "momentum": 0.0, "seed": seed, "fit_accuracy": None,
-                    "train_accuracy": None, "accuracy": found[0], "recalibrated": found[1],
+                    "method": NOTHING_TRAINED, "batch_size": len(few), "momentum": 0.0, "seed": seed,
+                    "fit_accuracy": None, "train_accuracy": None, "accuracy": found[0], "recalibrated": found[1],
                     "moved": sum(is_batchnorm(layer) for layer in base.layers),
                 }
             )  # fmt: skip
@@ -312,7 +314,7 @@ def statistics_replaced(*, seeds: int | Sequence[int] = 5, base: Any = None) -> 
 
 
 def batchnorm_trials(
-    way: str, *, batch: int, momentum: float = 0.99, seeds: int | Sequence[int] = 5, base: Any = None
+    method: str, *, batch_size: int, momentum: float = 0.99, seeds: int | Sequence[int] = 5, base: Any = None
 ) -> list[dict[str, Any]]:
     """Fine-tune EfficientNet-Lite0 on a few drawings in one way: one point of ``datasets/batchnorm``.
 
@@ -321,10 +323,10 @@ def batchnorm_trials(
 
     Parameters
     ----------
-    way
-        One of :data:`WAYS`.
-    batch
-        Pictures a step.
+    method
+        One of :data:`METHODS`.
+    batch_size
+        Images a step.
     momentum
         Of the BatchNorm layers: ``running = momentum * running + (1 - momentum) * batch``.
     seeds
@@ -352,34 +354,34 @@ def batchnorm_trials(
     from ...training.optimizers import FlatAdam
     from ...training.schedule import late_drop
 
-    if way not in WAYS:
-        raise unknown("way", way, WAYS)
-    size, epochs, rate = SETTINGS["size"], SETTINGS["epochs"], SETTINGS["rate"]
+    if method not in METHODS:
+        raise unknown("method", method, METHODS)
+    size, epochs, learning_rate = SETTINGS["size"], SETTINGS["epochs"], SETTINGS["learning_rate"]
     base = backbone(SETTINGS["backbone"], size=size) if base is None else base
-    check_pictures(base, np.zeros((1, size, size, 3)))
+    check_images(base, np.zeros((1, size, size, 3)))
     held = _held_out()
     norms = [layer for layer in base.layers if is_batchnorm(layer)]
     start, usual = base.get_weights(), [layer.momentum for layer in norms]
     rows = []
     try:
         for layer in norms:
-            layer.momentum, layer.trainable = momentum, way != "trainable=False"
-        model = _tuned(way, base, len(np.unique(held[1])))
+            layer.momentum, layer.trainable = momentum, method != "trainable=False"
+        model = _tuned(method, base, len(np.unique(held[1])))
         for seed in range(seeds) if isinstance(seeds, int) else seeds:
             few = _drawings(seed)
             base.set_weights(start)
             before = [layer.get_weights()[2:] for layer in norms]
             new_head(model.layers[-1], seed)
             run = fit(
-                model, (few.x, few.y), epochs=epochs, batch=batch, seed=seed, cache="off", optimizer=FlatAdam(rate),
-                callbacks=[late_drop(rate, epochs)],
+                model, (few.x, few.y), epochs=epochs, batch_size=batch_size, seed=seed, cache="off",
+                optimizer=FlatAdam(learning_rate), callbacks=[late_drop(learning_rate, epochs)],
             )  # fmt: skip
             moved = sum(
                 any(not np.array_equal(a, b) for a, b in zip(old, layer.get_weights()[2:], strict=True))
                 for old, layer in zip(before, norms, strict=True)
             )
             row = {
-                "way": way, "batch": batch, "momentum": momentum, "seed": seed,
+                "method": method, "batch_size": batch_size, "momentum": momentum, "seed": seed,
                 "fit_accuracy": run.history["accuracy"][-1], "train_accuracy": _accuracy(model, few.x, few.y),
                 "accuracy": _accuracy(model, *held), "recalibrated": None, "moved": moved,
             }  # fmt: skip

@@ -33,7 +33,7 @@ def _running(function: Any) -> Outcome:
         if found.shape != right.shape:
             return Outcome(
                 False, f"There should be one number a channel, shape {right.shape}; your answer has the shape "
-                f"{found.shape}: take the mean of a batch over its pictures, axis 0."
+                f"{found.shape}: take the mean of a batch over its images, axis 0."
             )  # fmt: skip
         swapped = start
         for batch in batches:
@@ -44,7 +44,7 @@ def _running(function: Any) -> Outcome:
             )
         once = momentum * start + (1 - momentum) * np.concatenate(batches).mean(axis=0)
         if np.allclose(found, once, atol=1e-5):
-            return Outcome(False, "That is one step with all pictures together; every batch makes a step of its own.")
+            return Outcome(False, "That is one step with all images together; every batch makes a step of its own.")
         if not np.allclose(found, right, atol=1e-4):
             return Outcome(
                 False, f"With momentum {momentum}, Keras' own layer ends at {np.round(right, 3)}, "
@@ -91,7 +91,7 @@ def _models() -> dict[str, Any]:
     }
 
 
-def _keep_still(function: Any) -> Outcome:
+def _freeze_batchnorm(function: Any) -> Outcome:
     from ...models.structure import is_batchnorm, leaf_layers
 
     rng = np.random.default_rng(0)
@@ -115,4 +115,4 @@ def _keep_still(function: Any) -> Outcome:
     )
 
 
-CHECKS = {"running": _running, "keep_still": _keep_still}
+CHECKS = {"running": _running, "freeze_batchnorm": _freeze_batchnorm}

@@ -3,9 +3,9 @@
 from ...course.experiments import new_head, read_table
 from .batchnorm import (
     IDIOMS,
+    METHODS,
     SETTINGS,
     VECTORS,
-    WAYS,
     BatchNormTable,
     BatchNormTrial,
     batchnorm_idioms,
@@ -15,9 +15,9 @@ from .batchnorm import (
 
 __all__ = [
     "IDIOMS",
+    "METHODS",
     "SETTINGS",
     "VECTORS",
-    "WAYS",
     "BatchNormTable",
     "BatchNormTrial",
     "batchnorm_idioms",

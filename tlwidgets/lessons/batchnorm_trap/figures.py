@@ -35,13 +35,13 @@ def batchnorm_costs(table: Table, *, title: str = "") -> StaticFigure:
         Words above.
     """
     lines: dict[str, dict[str, list[float]]] = {}
-    for way in table.distinct("way"):
-        found = {words: table.values(column, way=way) for column, words in _LOOKS.items()}
+    for method in table.distinct("method"):
+        found = {words: table.values(column, method=method) for column, words in _LOOKS.items()}
         same = next((name for name, other in lines.items() if other == found), None)
         if same is None:
-            lines[way] = found
+            lines[method] = found
         else:
-            lines = {f"{name}\n= {way}" if name == same else name: values for name, values in lines.items()}
+            lines = {f"{name}\n= {method}" if name == same else name: values for name, values in lines.items()}
     figure = accuracy_lines(lines, x_label="which drawings, and how the network runs", y_label="accuracy", title=title)
     figure.alt = figure.alt.replace("\n", " ")
     return figure

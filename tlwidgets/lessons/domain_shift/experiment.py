@@ -2,7 +2,7 @@
 
 from ...course.experiments import new_head, read_table
 from .domain_shift import TRAINING, StyleFeatures, style_features, style_pair
-from .shift_kinds import FOLDS, SUMMER, ShiftKinds, alarm_and_harm, alarms, by_strength, shift_kinds
+from .shift_kinds import FOLDS, SUMMER, ShiftKinds, alarm_and_drop, alarms, by_strength, shift_kinds
 
 __all__ = [
     "FOLDS",
@@ -10,7 +10,7 @@ __all__ = [
     "TRAINING",
     "ShiftKinds",
     "StyleFeatures",
-    "alarm_and_harm",
+    "alarm_and_drop",
     "alarms",
     "by_strength",
     "new_head",

@@ -1,4 +1,4 @@
-"""What a shift costs, how far it can be seen, and what a cure wins back."""
+"""What a shift costs, how far it can be seen, and what a mitigation wins back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...course.figures import accuracy_lines
-from ...course.figures._style import SHAPES, colours_of, plain, summary
+from ...course.figures._style import SHAPES, colors_of, plain, summary
 from ...widgets._figure import StaticFigure
 
 __all__ = [
@@ -27,12 +27,12 @@ def before_after(
     guess: Mapping[str, float] | None = None,
     title: str = "",
 ) -> StaticFigure:
-    """Draw one row a condition: the mean without a cure, the mean with it, and a line between the two.
+    """Draw one row a condition: the mean without a mitigation, the mean with it, and a line between the two.
 
     Parameters
     ----------
     rows
-        Condition → values over seeds without and with the cure. Thin bars are mean ± one standard deviation.
+        Condition → values over seeds without and with the mitigation. Thin bars are mean ± one standard deviation.
     names
         What the two are called.
     x_label, title
@@ -42,7 +42,7 @@ def before_after(
     """
     figure = StaticFigure((7.2, 1.3 + 0.27 * len(rows)), "")
     axes = figure.subplots()
-    colours = colours_of(list(names))
+    colors = colors_of(list(names))
     words = []
     for at, (condition, both) in enumerate(rows.items()):
         means = [float(np.mean(v)) for v in both]
@@ -50,7 +50,7 @@ def before_after(
         for which, (name, values) in enumerate(zip(names, both, strict=True)):
             spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
             axes.errorbar(
-                means[which], at, xerr=spread, color=colours[name], marker=SHAPES[which], markersize=6, elinewidth=1
+                means[which], at, xerr=spread, color=colors[name], marker=SHAPES[which], markersize=6, elinewidth=1
             )
         axes.annotate(
             f"{means[0]:.2f} → {means[1]:.2f}", (1.01, at), xycoords=("axes fraction", "data"), va="center", fontsize=9
@@ -74,7 +74,7 @@ def before_after(
             (float(np.mean(first[which])), 0),
             xytext=(0, 7),
             textcoords="offset points",
-            color=colours[name],
+            color=colors[name],
             ha="center",
             fontsize=9,
         )
@@ -119,12 +119,12 @@ def cost_by_distance(
     axes = figure.subplots()
     axes.axhline(0, color="#777", linewidth=1, linestyle=":")
     sources = list(dict.fromkeys(source for source, _ in pairs))
-    colours = colours_of(sources)
+    colors = colors_of(sources)
     for shape, source in zip(SHAPES, sources, strict=False):
         at = [i for i, pair in enumerate(pairs) if pair[0] == source]
         look: dict[str, Any] = {
             "fmt": shape,
-            "color": colours[source],
+            "color": colors[source],
             "ecolor": "#ccc",
             "elinewidth": 1,
             "markersize": 6,

@@ -1,4 +1,4 @@
-"""Covariate, label and concept shift on Fashion-MNIST, with two cures, for lesson 07."""
+"""Covariate, label and concept shift on Fashion-MNIST, with two mitigations, for lesson 07."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from numpy.typing import NDArray
 from ...course.experiments import Table
 from ...errors import CourseError, unknown
 
-__all__ = ["FOLDS", "SUMMER", "ShiftKinds", "alarm_and_harm", "alarms", "by_strength", "shift_kinds"]
+__all__ = ["FOLDS", "SUMMER", "ShiftKinds", "alarm_and_drop", "alarms", "by_strength", "shift_kinds"]
 
 FOLDS = 5
-"""Parts of the test pictures; a seed is the number of the part that is measured."""
+"""Parts of the test images; a seed is the number of the part that is measured."""
 SUMMER = ("t-shirt", "trouser", "dress", "sandal", "bag")
 """Classes that stay common when the shares of the classes change."""
 _MERGED = ("shirt", "coat", "pullover")
 """Classes that are counted as t-shirts, one more with each strength of the concept shift."""
 _REFERENCE = 200
-"""Pictures on each side of the test for a shift."""
+"""Images on each side of the test for a shift."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class ShiftKinds:
-    """The tiny network, what it gives for a picture, and the pictures that it is measured on."""
+    """The tiny network, what it gives for an image, and the images that it is measured on."""
 
     network: Any
     """Keras model with the classes of Fashion-MNIST."""
@@ -37,24 +37,24 @@ class ShiftKinds:
     data: Any
     """Fashion-MNIST at 32 pixels."""
 
-    def pictures(self, kind: str, strength: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """Return a fifth of the test pictures and their classes after a shift.
+    def images(self, kind: str, strength: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Return a fifth of the test images and their classes after a shift.
 
         Parameters
         ----------
         kind
             ``"label shift"``: the classes that are not in :data:`SUMMER` keep a share of ``2**-strength``;
-            ``"concept shift"``: ``strength`` classes (0 to 3) are counted as t-shirts from now on, the pictures stay;
+            ``"concept shift"``: ``strength`` classes (0 to 3) are counted as t-shirts from now on, the images stay;
             or a corruption of :func:`tlwidgets.corrupt`.
         strength
             0 to 5; 0 is no shift.
         seed
             Which fifth, 0 to 4, and the draw of the corruption.
         """
-        from ...data import corrupt, corruptions
+        from ...data import corrupt, list_corruptions
 
         if not 0 <= seed < FOLDS:
-            raise CourseError(f"seed={seed} is no fifth of the test pictures: give 0 to {FOLDS - 1}.")
+            raise CourseError(f"seed={seed} is no fifth of the test images: give 0 to {FOLDS - 1}.")
         highest = len(_MERGED) if kind == "concept shift" else 5
         if not 0 <= strength <= highest:
             raise CourseError(f"strength={strength} is not known for {kind!r}: give 0 to {highest}.")
@@ -70,37 +70,37 @@ class ShiftKinds:
         if kind == "concept shift":
             merged = [classes.index(name) for name in _MERGED[:strength]]
             return x, np.where(np.isin(y, merged), classes.index("t-shirt"), y)
-        known = [c.name for c in corruptions()]
+        known = [c.name for c in list_corruptions()]
         if kind not in known:
             raise unknown("kind of shift", kind, ["label shift", "concept shift", *known])
         return corrupt(x, kind, strength, seed=seed), y
 
     def answers(self, x: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return pooled features (n, 48) and class probabilities (n, 10) of grey pictures (n, 32, 32, 1)."""
-        from ...models import rgb
+        """Return pooled features (n, 48) and class probabilities (n, 10) of grey images (n, 32, 32, 1)."""
+        from ...models import to_rgb
         from ...training.extraction import forward
 
-        features, probabilities = forward(self.observed, rgb(x), 100)
+        features, probabilities = forward(self.observed, to_rgb(x), 100)
         return features, probabilities
 
     def adapted(
         self, x: NDArray[np.uint8], unlabelled: NDArray[np.uint8]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return :meth:`answers` with BatchNorm statistics of other pictures (AdaBN); the network stays as it is."""
-        from ...models import rgb
+        """Return :meth:`answers` with BatchNorm statistics of other images (AdaBN); the network stays as it is."""
+        from ...models import to_rgb
         from ...transfer import adapt_batchnorm
 
         before = self.network.get_weights()
         try:
-            adapt_batchnorm(self.network, rgb(unlabelled))
+            adapt_batchnorm(self.network, to_rgb(unlabelled))
             return self.answers(x)
         finally:
             self.network.set_weights(before)
 
     def measure(self, kind: str, strength: int, seed: int) -> Row:
-        """Measure one point: a shift, on a fifth of the test pictures, without a cure and with two.
+        """Measure one point: a shift, on a fifth of the test images, without a mitigation and with two.
 
-        The cures look at the next fifth, shifted in the same way, without its labels: they are never given the pictures
+        The mitigations look at the next fifth, shifted in the same way, without its labels: they never see the images
         on which they are measured.
 
         Returns
@@ -108,13 +108,13 @@ class ShiftKinds:
         dict
             ``accuracy``, ``confidence`` (mean highest probability) and ``error`` (expected calibration error) of the
             network as it is; the same with AdaBN (``adabn…``) and with shares of classes estimated and corrected
-            (``prior…``, its error too); and what the unlabelled pictures show against clean ones: ``distance`` of the
-            means in standard deviations, and ``p_value`` of the permutation test on 200 pictures of each.
+            (``prior…``, its error too); and what the unlabelled images show against clean ones: ``distance`` of the
+            means in standard deviations, and ``p_value`` of the permutation test on 200 images of each.
         """
-        from ...transfer import calibration_error, correct_prior, estimate_prior, mean_distance, shift_test
+        from ...transfer import correct_prior, estimate_prior, expected_calibration_error, mean_distance, mmd_test
 
-        x, y = self.pictures(kind, strength, seed)
-        unlabelled = self.pictures(kind, strength, (seed + 1) % FOLDS)[0]
+        x, y = self.images(kind, strength, seed)
+        unlabelled = self.images(kind, strength, (seed + 1) % FOLDS)[0]
         seen, sure = self.answers(unlabelled)
         even = np.full(len(self.data.classes), 1 / len(self.data.classes))
         plain = self.answers(x)[1]
@@ -129,19 +129,17 @@ class ShiftKinds:
             figures = {
                 "accuracy": float(right.mean()),
                 "confidence": float(p.max(1).mean()),
-                "error": calibration_error(p.max(1), right),
+                "error": expected_calibration_error(p.max(1), right),
             }
             row |= {f"{name}_{k}".lstrip("_"): v for k, v in figures.items()}
         clean = self.answers(self.data.validation.x)[0]
         rng = np.random.default_rng(seed)
-        test = shift_test(
-            rng.permutation(clean)[:_REFERENCE], rng.permutation(seen)[:_REFERENCE], shuffles=99, seed=seed
-        )
+        test = mmd_test(rng.permutation(clean)[:_REFERENCE], rng.permutation(seen)[:_REFERENCE], shuffles=99, seed=seed)
         return {**row, "distance": mean_distance(clean, seen), "p_value": test.p_value}
 
 
 def shift_kinds() -> ShiftKinds:
-    """Return the network and the pictures that the measurement ``shift_kinds`` was made with."""
+    """Return the network and the images that the measurement ``shift_kinds`` was made with."""
     import keras
 
     from ...data import load
@@ -160,7 +158,7 @@ def by_strength(table: Table, kind: str, columns: Mapping[str, str]) -> dict[str
     table
         ``read_table("shift_kinds")``.
     kind
-        Kind of shift; the line begins with strength 0, the pictures as they are.
+        Kind of shift; the line begins with strength 0, the images as they are.
     columns
         Name of a line → column of the table.
     """
@@ -173,11 +171,11 @@ def by_strength(table: Table, kind: str, columns: Mapping[str, str]) -> dict[str
 
 
 def alarms(table: Table, kind: str, strength: int) -> int:
-    """Return in how many parts of the pictures a test for a shift with 5 % false alarms raised the alarm."""
+    """Return in how many parts of the images a test for a shift with 5 % false alarms raised the alarm."""
     return sum(p <= 0.05 for p in table.values("p_value", kind=kind, strength=strength))
 
 
-def alarm_and_harm(table: Table) -> dict[tuple[bool, bool], list[str]]:
+def alarm_and_drop(table: Table) -> dict[tuple[bool, bool], list[str]]:
     """Sort the shifts by whether they were noticed and whether they did harm.
 
     Parameters

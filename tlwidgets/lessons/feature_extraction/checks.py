@@ -12,7 +12,7 @@ __all__ = ["CHECKS"]
 
 
 def _block_features(function: Any, base: Any) -> Outcome:
-    from ...training import features_by_block
+    from ...training import extract_features_by_block
 
     x = np.random.default_rng(7).integers(0, 256, (3, *base.input.shape[1:]), "uint8")
     before = [w.copy() for w in base.get_weights()]
@@ -20,7 +20,7 @@ def _block_features(function: Any, base: Any) -> Outcome:
         found = function(base, x, block)
         if found is None or found is ...:
             return Outcome(False, "The function returns nothing yet.", False)
-        right = features_by_block(base, x, at=[block])[block]
+        right = extract_features_by_block(base, x, at=[block])[block]
         found = np.asarray(found)
         if found.ndim == 4:
             return Outcome(False, f"You return feature maps {found.shape}: average them over height and width.")

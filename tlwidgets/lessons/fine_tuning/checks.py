@@ -24,15 +24,20 @@ KEPT_TARGET = 0.7
 def problem_of(plan: Any) -> str:
     """Return in a sentence what is wrong with a plan before it is tried; nothing if it can be tried."""
     if not isinstance(plan, (list, tuple)) or not plan:
-        return "A plan is a list of stages, each (frozen_to, rate, epochs)."
+        return "A plan is a list of stages, each (frozen_to, learning_rate, epochs)."
     for stage in plan:
         if not isinstance(stage, (list, tuple)) or len(stage) != 3:
-            return f"Each stage has three entries, (frozen_to, rate, epochs), not {stage!r}."
-        frozen_to, rate, epochs = stage
+            return f"Each stage has three entries, (frozen_to, learning_rate, epochs), not {stage!r}."
+        frozen_to, learning_rate, epochs = stage
         if not (frozen_to is None or isinstance(frozen_to, (str, Integral))):
             return f"frozen_to is the name of a block, such as 'block4', or None, not {frozen_to!r}."
-        if isinstance(rate, bool) or not isinstance(rate, Real) or not float(rate) > 0 or not np.isfinite(float(rate)):
-            return f"A learning rate is a number above 0, not {rate!r}."
+        if (
+            isinstance(learning_rate, bool)
+            or not isinstance(learning_rate, Real)
+            or not float(learning_rate) > 0
+            or not np.isfinite(float(learning_rate))
+        ):
+            return f"A learning rate is a number above 0, not {learning_rate!r}."
         if isinstance(epochs, bool) or not isinstance(epochs, Integral) or epochs < 1:
             return f"A stage takes 1 epoch or more, a whole number, not {epochs!r}."
     total = sum(int(stage[2]) for stage in plan)
@@ -45,30 +50,30 @@ def try_plan(plan: Any, *, seed: int) -> tuple[float, float]:
     Parameters
     ----------
     plan
-        Stages ``(frozen_to, rate, epochs)``.
+        Stages ``(frozen_to, learning_rate, epochs)``.
     seed
         Chooses the digits, the head and the order.
     """
     import keras
 
     from ...data import load
-    from ...models import backbone, classifier, rgb
-    from ...training import draw
+    from ...models import backbone, classifier, to_rgb
+    from ...training import subset
     from ...training.extraction import forward
     from ...training.recipes import Stage, fit_in_stages
 
     data = load("digits", size=32)
     model = classifier(backbone("tiny", size=32, weights="fashion_mnist"), data.classes, seed=seed)
-    chosen = draw(data.train.y, 20, seed)
-    x, y = rgb(data.train.x[chosen]).astype("float32"), data.train.y[chosen]
+    chosen = subset(data.train.y, 20, seed)
+    x, y = to_rgb(data.train.x[chosen]).astype("float32"), data.train.y[chosen]
     keras.utils.set_random_seed(seed)
-    stages = [Stage(frozen_to, float(rate), int(epochs)) for frozen_to, rate, epochs in plan]
+    stages = [Stage(frozen_to, float(learning_rate), int(epochs)) for frozen_to, learning_rate, epochs in plan]
     fit_in_stages(model, x, y, stages=stages, metrics=[], batch_size=20, verbose=0)
 
-    def accuracy(pictures: Any, labels: Any) -> float:
-        return float((forward(model, pictures, 50)[0].argmax(axis=1) == labels).mean())
+    def accuracy(images: Any, labels: Any) -> float:
+        return float((forward(model, images, 50)[0].argmax(axis=1) == labels).mean())
 
-    return accuracy(x, y), accuracy(rgb(data.test.x).astype("float32"), data.test.y)
+    return accuracy(x, y), accuracy(to_rgb(data.test.x).astype("float32"), data.test.y)
 
 
 def _plan(function: Any) -> Outcome:

@@ -1,13 +1,13 @@
 """What this lesson measures."""
 
 from ...course.experiments import new_head, read_table
-from .forgetting import CURES, SourceAndTarget, forget_at, trade_offs, two_heads
+from .forgetting import MITIGATIONS, SourceAndTarget, forget_at, trade_offs, two_heads
 from .long_tuning import EPOCHS_LOOKED_AT, tune_long
 from .rates import gradient_sizes, measured_on, train_head, tune_at
 
 __all__ = [
-    "CURES",
     "EPOCHS_LOOKED_AT",
+    "MITIGATIONS",
     "SourceAndTarget",
     "forget_at",
     "gradient_sizes",

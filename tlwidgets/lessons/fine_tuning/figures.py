@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...course.figures import accuracy_lines, dots
-from ...course.figures._style import SHAPES, colours_of, plain, summary
+from ...course.figures._style import SHAPES, colors_of, plain, summary
 from ...errors import unknown
 from ...widgets._figure import StaticFigure
 from ...widgets._palette import COLORS
@@ -34,19 +34,19 @@ def sizes_by_part(
         Words on the figure.
     """
     parts = list(next(iter(series.values())))
-    colours = colours_of(list(series))
+    colors = colors_of(list(series))
     figure = StaticFigure((7.2, 3.4), "")
     axes = figure.subplots()
     at = np.arange(len(parts))
     words = []
     for shape, (name, values) in zip(SHAPES, series.items(), strict=False):
         middle = [float(np.exp(np.mean(np.log(values[part])))) for part in parts]
-        axes.plot(at, middle, color=colours[name], linewidth=1.5)
+        axes.plot(at, middle, color=colors[name], linewidth=1.5)
         for x, part in zip(at, parts, strict=True):
             seeds = values[part]
-            axes.plot([x] * len(seeds), seeds, shape, color=colours[name], markersize=4, alpha=0.6, markeredgewidth=0)
+            axes.plot([x] * len(seeds), seeds, shape, color=colors[name], markersize=4, alpha=0.6, markeredgewidth=0)
         axes.annotate(
-            name, (1.01, middle[-1]), xycoords=("axes fraction", "data"), color=colours[name], va="center", fontsize=9
+            name, (1.01, middle[-1]), xycoords=("axes fraction", "data"), color=colors[name], va="center", fontsize=9
         )
         words.append(f"{name}: " + ", ".join(f"{part} {summary(values[part], 2)}" for part in parts))
     axes.set_yscale("log")
@@ -57,7 +57,7 @@ def sizes_by_part(
 
 
 def source_and_target(
-    ways: Mapping[str, Mapping[str, tuple[Sequence[float], Sequence[float]]]],
+    methods: Mapping[str, Mapping[str, tuple[Sequence[float], Sequence[float]]]],
     *,
     before: float | None = None,
     marked: tuple[str, str] | None = None,
@@ -69,7 +69,7 @@ def source_and_target(
 
     Parameters
     ----------
-    ways
+    methods
         Way → setting → accuracies (target, source) over seeds. The settings of a way are joined in order; crosses are
         one standard deviation long in each direction.
     before
@@ -81,17 +81,17 @@ def source_and_target(
     """
     figure = StaticFigure((7.2, 4.2), "")
     axes = figure.subplots()
-    colours = colours_of(list(ways))
+    colors = colors_of(list(methods))
     words = []
-    for shape, (name, settings) in zip(SHAPES, ways.items(), strict=False):
+    for shape, (name, settings) in zip(SHAPES, methods.items(), strict=False):
         means = np.array([[np.mean(t), np.mean(s)] for t, s in settings.values()])
         spread = np.array([[np.std(t, ddof=1), np.std(s, ddof=1)] for t, s in settings.values()])
         axes.errorbar(
-            means[:, 0], means[:, 1], xerr=spread[:, 0], yerr=spread[:, 1], color=colours[name], marker=shape,
+            means[:, 0], means[:, 1], xerr=spread[:, 0], yerr=spread[:, 1], color=colors[name], marker=shape,
             markersize=6, linewidth=1.2, elinewidth=0.7, alpha=0.85, label=name,
         )  # fmt: skip
         for (x, y), setting in zip(means, settings, strict=True):
-            axes.annotate(setting, (x, y), (5, 5), textcoords="offset points", fontsize=8, color=colours[name])
+            axes.annotate(setting, (x, y), (5, 5), textcoords="offset points", fontsize=8, color=colors[name])
         words.append(
             f"{name}: "
             + ", ".join(f"{k} target {summary(t, 2)} and source {summary(s, 2)}" for k, (t, s) in settings.items())
@@ -104,11 +104,11 @@ def source_and_target(
         words.append(f"source before {before:.2f}")
     said = ""
     if marked is not None:
-        if marked[1] not in ways.get(marked[0], {}):
+        if marked[1] not in methods.get(marked[0], {}):
             raise unknown(
-                "point", " ".join(marked), [f"{name} {k}" for name, settings in ways.items() for k in settings]
+                "point", " ".join(marked), [f"{name} {k}" for name, settings in methods.items() for k in settings]
             )
-        target, source = ways[marked[0]][marked[1]]
+        target, source = methods[marked[0]][marked[1]]
         axes.plot(target, source, "o", color=COLORS["scratch"].light, markersize=9, fillstyle="none", markeredgewidth=2)
         said = f"{marked[0]} {marked[1]}: target {summary(target, 2)}, source {summary(source, 2)}"
         words.insert(0, f"marked is {said}")

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from ...course.experiments import Table, new_head
 from ...errors import CourseError, unknown
 
-__all__ = ["CURES", "SourceAndTarget", "forget_at", "trade_offs", "two_heads"]
+__all__ = ["MITIGATIONS", "SourceAndTarget", "forget_at", "trade_offs", "two_heads"]
 
-CURES = ("none", "frozen", "l2_sp", "replay")
+MITIGATIONS = ("none", "frozen", "l2_sp", "replay")
 EPOCHS = 20
 BATCH = 20
 REPLAYED = 20
-"""How many kept source pictures join each batch."""
+"""How many kept source images join each batch."""
 SOURCE_CLASSES = 10
 
 
@@ -36,7 +36,7 @@ def two_heads(*, seed: int = 0) -> Any:
     Returns
     -------
     keras.Model
-        Pictures (n, 32, 32, 3), 0 … 255 → (n, 20). Layers ``clothes`` and ``digits`` are the heads.
+        Images (n, 32, 32, 3), 0 … 255 → (n, 20). Layers ``clothes`` and ``digits`` are the heads.
     """
     import keras
 
@@ -63,33 +63,33 @@ class SourceAndTarget:
 
     def __init__(self) -> None:
         from ...data import load
-        from ...models import rgb
+        from ...models import to_rgb
 
         self.source = load("fashion_mnist", size=32)
         self.target = load("digits", size=32)
-        self._source_test = rgb(self.source.test.x).astype("float32")
-        self._target_test = rgb(self.target.test.x).astype("float32")
+        self._source_test = to_rgb(self.source.test.x).astype("float32")
+        self._target_test = to_rgb(self.target.test.x).astype("float32")
 
     def digits(self, per_class: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Return labelled digits (n, 32, 32, 3), labels 10 … 19."""
         return self._drawn(self.target, per_class, seed, SOURCE_CLASSES)
 
     def clothes(self, per_class: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Return labelled pictures of the source (n, 32, 32, 3), labels 0 … 9."""
+        """Return labelled images of the source (n, 32, 32, 3), labels 0 … 9."""
         return self._drawn(self.source, per_class, seed, 0)
 
     @staticmethod
     def _drawn(data: Any, per_class: int, seed: int, first: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        from ...models import rgb
-        from ...training import draw
+        from ...models import to_rgb
+        from ...training import subset
 
-        chosen = draw(data.train.y, per_class, seed)
-        return rgb(data.train.x[chosen]).astype("float32"), data.train.y[chosen] + first
+        chosen = subset(data.train.y, per_class, seed)
+        return to_rgb(data.train.x[chosen]).astype("float32"), data.train.y[chosen] + first
 
     def accuracy(self, model: Any) -> tuple[float, float]:
-        """Return the accuracies of a model with two heads on the test pictures of source and target.
+        """Return the accuracies of a model with two heads on the test images of source and target.
 
-        Each head is asked about the pictures of its own task.
+        Each head is asked about the images of its own task.
         """
         from ...training.extraction import forward
 
@@ -105,9 +105,9 @@ def forget_at(
     model: Any,
     tasks: SourceAndTarget,
     *,
-    rate: float,
+    learning_rate: float,
     seed: int,
-    cure: str = "none",
+    mitigation: str = "none",
     strength: float = 0.0,
     per_class: int = 10,
     epochs: int = EPOCHS,
@@ -115,7 +115,7 @@ def forget_at(
 ) -> dict[str, Any]:
     """Measure one point: tune a model with two heads on digits, then ask it about clothes; it gets its weights back.
 
-    Adam in batches of 20, BatchNorm still throughout.
+    Adam in batches of 20, BatchNorm frozen throughout.
 
     Parameters
     ----------
@@ -123,15 +123,15 @@ def forget_at(
         Made by :func:`two_heads`.
     tasks
         Source and target.
-    rate
+    learning_rate
         Learning rate.
     seed
-        Chooses the digits, the kept source pictures, the new head and the order.
-    cure
+        Chooses the digits, the kept source images, the new head and the order.
+    mitigation
         ``"none"``; ``"frozen"``: only the new head trains; ``"l2_sp"``: a penalty for leaving the pretrained weights;
-        ``"replay"``: 20 kept source pictures join every batch.
+        ``"replay"``: 20 kept source images join every batch.
     strength
-        α of L2-SP, or how many source pictures of each class are kept.
+        α of L2-SP, or how many source images of each class are kept.
     per_class
         Labelled digits of each class.
     epochs
@@ -152,31 +152,31 @@ def forget_at(
     from ...training.recipes import Batches, Replay, l2_sp
     from ...training.recipes._parts import unchanged
 
-    if cure not in CURES:
-        raise unknown("cure", cure, CURES)
-    if cure == "replay" and not (strength >= 1 and float(strength).is_integer()):
-        raise CourseError(f"replay keeps a whole number of pictures a class, 1 or more, not {strength}.")
+    if mitigation not in MITIGATIONS:
+        raise unknown("mitigation", mitigation, MITIGATIONS)
+    if mitigation == "replay" and not (strength >= 1 and float(strength).is_integer()):
+        raise CourseError(f"replay keeps a whole number of images a class, 1 or more, not {strength}.")
     x, y = tasks.digits(per_class, seed)
     with unchanged(model):
         new_head(model, seed, layer="digits")
-        freeze(model, "clothes" if cure == "frozen" else None)
+        freeze(model, "clothes" if mitigation == "frozen" else None)
         keras.utils.set_random_seed(seed)
         batches = Batches(x, y, batch_size=BATCH, seed=seed)
-        if cure == "replay":
+        if mitigation == "replay":
             kept = tasks.clothes(int(strength), seed)
             batches = Replay(x, y, *kept, kept=REPLAYED, batch_size=BATCH, seed=seed)
         body = [v for layer in model.layers if layer.name not in ("clothes", "digits") for v in layer.trainable_weights]
         start = [np.asarray(v).copy() for v in body]
-        with l2_sp(model, alpha=strength, beta=0.0, head="digits") if cure == "l2_sp" else nullcontext():
-            model.compile(FlatAdam(rate), "sparse_categorical_crossentropy", metrics=[])
+        with l2_sp(model, alpha=strength, beta=0.0, head="digits") if mitigation == "l2_sp" else nullcontext():
+            model.compile(FlatAdam(learning_rate), "sparse_categorical_crossentropy", metrics=[])
             model.fit(batches, epochs=epochs, shuffle=False, verbose=0, callbacks=list(callbacks))
         source, target = tasks.accuracy(model)
         far = sum(float(((np.asarray(v) - a) ** 2).sum()) for v, a in zip(body, start, strict=True))
     length = sum(float((a**2).sum()) for a in start)
     return {
-        "cure": cure,
+        "mitigation": mitigation,
         "strength": float(strength),
-        "rate": rate,
+        "learning_rate": learning_rate,
         "seed": seed,
         "source": source,
         "target": target,
@@ -192,16 +192,16 @@ def trade_offs(table: Table) -> dict[str, dict[str, tuple[list[float], list[floa
     table
         The measurement ``forgetting``.
     """
-    ways = {
-        "rate alone": ("rate", {"cure": "none"}),
-        "penalty": ("strength", {"cure": "l2_sp"}),
-        "replay": ("strength", {"cure": "replay"}),
-        "frozen base": ("rate", {"cure": "frozen"}),
+    methods = {
+        "rate alone": ("learning_rate", {"mitigation": "none"}),
+        "penalty": ("strength", {"mitigation": "l2_sp"}),
+        "replay": ("strength", {"mitigation": "replay"}),
+        "frozen base": ("learning_rate", {"mitigation": "frozen"}),
     }
     return {
         name: {
-            f"{at:g}": (table.values("target", **way, **{by: at}), table.values("source", **way, **{by: at}))
-            for at in table.where(**way).distinct(by)
+            f"{at:g}": (table.values("target", **method, **{by: at}), table.values("source", **method, **{by: at}))
+            for at in table.where(**method).distinct(by)
         }
-        for name, (by, way) in ways.items()
+        for name, (by, method) in methods.items()
     }

@@ -37,14 +37,14 @@ def measured_on(model: Any, x: Any, labels: NDArray[Any]) -> tuple[float, float]
 
 
 def _drawn(data: Any, per_class: int, seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
-    from ...training import draw
+    from ...training import subset
 
-    chosen = draw(data.train.y, per_class, seed)
+    chosen = subset(data.train.y, per_class, seed)
     return data.train.x[chosen].astype("float32"), data.train.y[chosen]
 
 
 def train_head(
-    model: Any, x: Any, y: Any, *, seed: int, rate: float = HEAD_RATE, epochs: int = HEAD_EPOCHS
+    model: Any, x: Any, y: Any, *, seed: int, learning_rate: float = HEAD_RATE, epochs: int = HEAD_EPOCHS
 ) -> NDArray[np.float32]:
     """Give a classifier a new head and train it alone, on features that are computed once.
 
@@ -53,16 +53,16 @@ def train_head(
     model
         A classifier made by :func:`tlwidgets.classifier`. Only its layer ``head`` changes.
     x, y
-        Pictures and labels.
+        Images and labels.
     seed
-        For the new head and the order of the pictures.
-    rate, epochs
+        For the new head and the order of the images.
+    learning_rate, epochs
         For Adam, in batches of 20; a tenth of the rate in the last 40 % of the epochs.
 
     Returns
     -------
     ndarray of float32, (n, channels)
-        The features, one row a picture.
+        The features, one row an image.
     """
     import keras
 
@@ -77,28 +77,28 @@ def train_head(
     alone = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(head.units, "softmax")])
     alone.set_weights(head.get_weights())
     fit(
-        alone, (features, y), epochs=epochs, seed=seed, batch=BATCH, optimizer=FlatAdam(rate),
-        loss="sparse_categorical_crossentropy", metrics=[], callbacks=[late_drop(rate, epochs)],
+        alone, (features, y), epochs=epochs, seed=seed, batch_size=BATCH, optimizer=FlatAdam(learning_rate),
+        loss="sparse_categorical_crossentropy", metrics=[], callbacks=[late_drop(learning_rate, epochs)],
     )  # fmt: skip
     head.set_weights(alone.get_weights())
     return features
 
 
-def _optimizer(name: str, rate: float) -> Any:
+def _optimizer(name: str, learning_rate: float) -> Any:
     import keras
 
     from ...training.optimizers import FlatAdam
 
     if name not in OPTIMIZERS:
         raise unknown("optimizer", name, OPTIMIZERS)
-    return FlatAdam(rate) if name == "adam" else keras.optimizers.SGD(rate, momentum=0.9)
+    return FlatAdam(learning_rate) if name == "adam" else keras.optimizers.SGD(learning_rate, momentum=0.9)
 
 
 def tune_at(
     model: Any,
     data: Any,
     *,
-    rate: float,
+    learning_rate: float,
     seed: int,
     trains: str = "everything",
     head: str = "new",
@@ -108,18 +108,18 @@ def tune_at(
 ) -> dict[str, Any]:
     """Measure one point: fine-tune a pretrained classifier at a rate, and give it its weights back.
 
-    Ten epochs in batches of 20, a tenth of the rate in the last 40 % of them, BatchNorm still throughout.
+    Ten epochs in batches of 20, a tenth of the rate in the last 40 % of them, BatchNorm frozen throughout.
 
     Parameters
     ----------
     model
         A classifier made by :func:`tlwidgets.classifier` on a pretrained base.
     data
-        What it is tuned on, all training pictures.
-    rate
+        What it is tuned on, all training images.
+    learning_rate
         Learning rate, that of the head where rates differ.
     seed
-        Chooses the pictures, the new head and the order.
+        Chooses the images, the new head and the order.
     trains
         ``"everything"`` or ``"head"``.
     head
@@ -130,7 +130,7 @@ def tune_at(
         How many times smaller the rate of each part is than that of the part above it
         (:func:`tlwidgets.training.recipes.discriminative`).
     per_class
-        Training pictures of each class.
+        Training images of each class.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def tune_at(
         raise unknown("part to train", trains, ("everything", "head"))
     if head not in HEADS:
         raise unknown("head", head, HEADS)
-    pattern = _optimizer(optimizer, rate)
+    pattern = _optimizer(optimizer, learning_rate)
     x, y = _drawn(data, per_class, seed)
     names = {"train": (x, y), "validation": (data.validation.x, data.validation.y), "test": (data.test.x, data.test.y)}
 
@@ -161,7 +161,7 @@ def tune_at(
         body = [v for v in model.trainable_variables if not v.path.startswith("head/")]
         start = [np.asarray(v).copy() for v in body]
         if trains == "head":
-            train_head(model, x, y, seed=seed, rate=rate, epochs=EPOCHS)
+            train_head(model, x, y, seed=seed, learning_rate=learning_rate, epochs=EPOCHS)
             after = measure()
             before = after["test"][0]
         else:
@@ -171,9 +171,9 @@ def tune_at(
                 new_head(model, seed)
             before = 1 / len(data.classes) if head == "new" else measured_on(model, *names["test"])[0]
             fit(
-                model, (x, y), epochs=EPOCHS, seed=seed, batch=BATCH, cache="off", metrics=[],
+                model, (x, y), epochs=EPOCHS, seed=seed, batch_size=BATCH, cache="off", metrics=[],
                 optimizer=pattern if slower_below == 1.0 else discriminative(model, pattern, slower_below),
-                loss="sparse_categorical_crossentropy", callbacks=[late_drop(rate, EPOCHS)],
+                loss="sparse_categorical_crossentropy", callbacks=[late_drop(learning_rate, EPOCHS)],
             )  # fmt: skip
             after = measure()
         now = [np.asarray(v) for v in body]
@@ -184,7 +184,7 @@ def tune_at(
         "head": head,
         "optimizer": optimizer,
         "slower_below": slower_below,
-        "rate": rate,
+        "learning_rate": learning_rate,
         "seed": seed,
         "before": before,
         "train": after["train"][0],

@@ -33,8 +33,8 @@ class FreezeDepthSweep:
             raise unknown("domain", domain, self.sweeps)
         found: dict[float, dict[str, list[float]]] = {}
         for trial in self.sweeps[domain].trials:
-            found.setdefault(trial.rate, {}).setdefault(trial.frozen_to or NOTHING, []).append(trial.accuracy)
-        return {f"rate {rate:g}": found[rate] for rate in sorted(found, reverse=True)}
+            found.setdefault(trial.learning_rate, {}).setdefault(trial.frozen_to or NOTHING, []).append(trial.accuracy)
+        return {f"rate {learning_rate:g}": found[learning_rate] for learning_rate in sorted(found, reverse=True)}
 
     @property
     def axes(self) -> dict[str, Any]:
@@ -47,7 +47,7 @@ class FreezeDepthSweep:
         domain: str,
         frozen_to: str | Sequence[str | None] | None,
         *,
-        rate: float | Sequence[float],
+        learning_rate: float | Sequence[float],
         seeds: int,
         path: Path | None = None,
         progress: bool = False,
@@ -56,18 +56,18 @@ class FreezeDepthSweep:
         from ...data import load
 
         data = load("styles", domain=domain)
-        # nothing is chosen by these pictures, so validation and test together measure the accuracy
+        # nothing is chosen by these images, so validation and test together measure the accuracy
         held = tuple(np.concatenate([getattr(data.validation, k), getattr(data.test, k)]) for k in "xy")
         return sweep(
             base,
             data,
-            validation=held,
+            validation_data=held,
             frozen_to=[frozen_to] if frozen_to is None or isinstance(frozen_to, str) else frozen_to,
             per_class=[self.settings["per_class"]],
-            rates=[rate] if isinstance(rate, float) else rate,
+            learning_rates=[learning_rate] if isinstance(learning_rate, float) else learning_rate,
             seeds=seeds,
             epochs=self.settings["epochs"],
-            batch=self.settings["batch"],
+            batch_size=self.settings["batch_size"],
             path=path,
             progress=progress,
         )

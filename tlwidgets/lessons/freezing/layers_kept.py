@@ -14,7 +14,14 @@ from ...errors import CourseError, unknown
 
 __all__ = ["LAYERS_KEPT", "best_scratch", "inherit", "mixed_weights", "scratch", "shorten"]
 
-LAYERS_KEPT: dict[str, Any] = {"size": 32, "per_class": 20, "epochs": 20, "batch": 20, "rate": 1e-3, "source": "styles"}
+LAYERS_KEPT: dict[str, Any] = {
+    "size": 32,
+    "per_class": 20,
+    "epochs": 20,
+    "batch_size": 20,
+    "learning_rate": 1e-3,
+    "source": "styles",
+}
 """What the trials with the tiny network share: pixels, labels a class, training, and what its weights come from."""
 CONVOLUTIONS = 12
 """Of the tiny network; each has a BatchNorm layer, which goes with it."""
@@ -24,8 +31,8 @@ EARLY = 3
 Row = dict[str, Any]
 
 
-def _pictures(domain: str, size: int, seed: int) -> tuple[Any, tuple[NDArray[Any], NDArray[Any]], int]:
-    """Return training pictures of a draw, the held-out ones, and the number of classes."""
+def _images(domain: str, size: int, seed: int) -> tuple[Any, tuple[NDArray[Any], NDArray[Any]], int]:
+    """Return training images of a draw, the held-out ones, and the number of classes."""
     from ...data import load
 
     data = load("styles", domain=domain, size=size, per_class=LAYERS_KEPT["per_class"], seed=seed)
@@ -39,8 +46,10 @@ class _Trainer:
     def __init__(self, model: Any) -> None:
         self.model = model
 
-    def run(self, weights: list[NDArray[Any]], train: Any, held: Any, seed: int, epochs: int, rate: float) -> Row:
-        """Train and return accuracy on the held-out pictures, and how fast the loss fell at first."""
+    def run(
+        self, weights: list[NDArray[Any]], train: Any, held: Any, seed: int, epochs: int, learning_rate: float
+    ) -> Row:
+        """Train and return accuracy on the held-out images, and how fast the loss fell at first."""
         from ...training.extraction import forward
         from ...training.fit import fit
         from ...training.optimizers import FlatAdam
@@ -49,8 +58,8 @@ class _Trainer:
         self.model.set_weights(weights)
         new_head(self.model, seed)
         run = fit(
-            self.model, train, epochs=epochs, batch=LAYERS_KEPT["batch"], seed=seed, cache="off",
-            optimizer=FlatAdam(rate), callbacks=[late_drop(rate, epochs)],
+            self.model, train, epochs=epochs, batch_size=LAYERS_KEPT["batch_size"], seed=seed, cache="off",
+            optimizer=FlatAdam(learning_rate), callbacks=[late_drop(learning_rate, epochs)],
         )  # fmt: skip
         (scores,) = forward(self.model, held[0])
         return {
@@ -78,12 +87,12 @@ def _over_seeds(
     *,
     size: int = LAYERS_KEPT["size"],
     epochs: int = LAYERS_KEPT["epochs"],
-    rate: float = LAYERS_KEPT["rate"],
+    learning_rate: float = LAYERS_KEPT["learning_rate"],
 ) -> Iterator[Row]:
     for seed in range(seeds) if isinstance(seeds, int) else seeds:
-        train, held, classes = _pictures(domain, size, seed)
+        train, held, classes = _images(domain, size, seed)
         ready = trainer(classes, size)
-        yield ready.run(weights(ready.model, seed), train, held, seed, epochs, rate)
+        yield ready.run(weights(ready.model, seed), train, held, seed, epochs, learning_rate)
 
 
 def mixed_weights(end: str, layers: int, seed: int) -> dict[str, list[NDArray[Any]]]:
@@ -97,14 +106,14 @@ def mixed_weights(end: str, layers: int, seed: int) -> dict[str, list[NDArray[An
         Of the random ones.
     """
     from ...models.registry import backbone
-    from ...models.surgery import snapshot
+    from ...models.surgery import snapshot_weights
 
     if end not in ENDS:
         raise unknown("end", end, ENDS)
     if not 0 <= layers <= CONVOLUTIONS:
         raise CourseError(f"the tiny network has {CONVOLUTIONS} convolutions, so layers is 0 to {CONVOLUTIONS}.")
-    known = snapshot(backbone("tiny", size=LAYERS_KEPT["size"], weights=LAYERS_KEPT["source"]))
-    fresh = snapshot(backbone("tiny", size=LAYERS_KEPT["size"], weights=None, seed=seed))
+    known = snapshot_weights(backbone("tiny", size=LAYERS_KEPT["size"], weights=LAYERS_KEPT["source"]))
+    fresh = snapshot_weights(backbone("tiny", size=LAYERS_KEPT["size"], weights=None, seed=seed))
     # a convolution and its BatchNorm layer have one name, up to the last word
     parts = list(dict.fromkeys(name.rsplit("_", 1)[0] for name in known))
     chosen = parts[:layers] if end == "first" else parts[len(parts) - layers :]
@@ -123,12 +132,12 @@ def inherit(end: str, layers: int, domain: str, *, seeds: int | Sequence[int] = 
     domain
         Of *styles*.
     seeds
-        Number of seeds, from 0, or the seeds themselves: each draws pictures, random weights, head and order.
+        Number of seeds, from 0, or the seeds themselves: each draws images, random weights, head and order.
 
     Returns
     -------
     list of dict
-        A row a seed: ``params``, ``accuracy`` on the held-out pictures, and ``early_loss``, the mean training loss of
+        A row a seed: ``params``, ``accuracy`` on the held-out images, and ``early_loss``, the mean training loss of
         the first three epochs.
     """
     mixed_weights(end, layers, 0)  # an end or a number that cannot be had is noticed before anything is trained
@@ -144,7 +153,7 @@ def inherit(end: str, layers: int, domain: str, *, seeds: int | Sequence[int] = 
 def shorten(end: str, blocks: int, domain: str, *, seeds: int | Sequence[int] = 5) -> list[Row]:
     """Keep only the first or the last blocks of the tiny network, put a head on it, and train all.
 
-    In place of the early blocks that are taken away the picture is shrunk to the size that the next block expects, and
+    In place of the early blocks that are taken away the image is shrunk to the size that the next block expects, and
     one new 1 x 1 convolution with BatchNorm makes as many channels.
 
     Parameters
@@ -207,7 +216,7 @@ def shorten(end: str, blocks: int, domain: str, *, seeds: int | Sequence[int] = 
     return [{**about, **row} for row in _over_seeds(trainer, weights, domain, seeds)]
 
 
-def scratch(domain: str, *, size: int, rate: float, seeds: int | Sequence[int] = 5) -> list[Row]:
+def scratch(domain: str, *, size: int, learning_rate: float, seeds: int | Sequence[int] = 5) -> list[Row]:
     """Train the tiny network from random weights for 60 epochs.
 
     Parameters
@@ -215,8 +224,8 @@ def scratch(domain: str, *, size: int, rate: float, seeds: int | Sequence[int] =
     domain, seeds
         As in :func:`inherit`.
     size
-        Pixels of the pictures.
-    rate
+        Pixels of the images.
+    learning_rate
         Learning rate of Adam at the beginning.
 
     Returns
@@ -229,9 +238,12 @@ def scratch(domain: str, *, size: int, rate: float, seeds: int | Sequence[int] =
     def weights(model: Any, seed: int) -> list[NDArray[Any]]:
         return [*backbone("tiny", size=size, weights=None, seed=seed).get_weights(), *model.get_weights()[-2:]]
 
-    way = f"{size} px, {rate:g}"
-    about = {"experiment": "scratch", "data": domain, "source": "random", "part": way, "layers": CONVOLUTIONS}
-    return [{**about, **row} for row in _over_seeds(_whole, weights, domain, seeds, size=size, epochs=60, rate=rate)]
+    method = f"{size} px, {learning_rate:g}"
+    about = {"experiment": "scratch", "data": domain, "source": "random", "part": method, "layers": CONVOLUTIONS}
+    return [
+        {**about, **row}
+        for row in _over_seeds(_whole, weights, domain, seeds, size=size, epochs=60, learning_rate=learning_rate)
+    ]
 
 
 def best_scratch(table: Table, domain: str) -> list[float]:
@@ -247,5 +259,5 @@ def best_scratch(table: Table, domain: str) -> list[float]:
         Of *styles*.
     """
     runs = table.where(experiment="scratch", data=domain)
-    ways: list[list[float]] = [runs.values("accuracy", part=part) for part in runs.distinct("part")]
-    return max(ways, key=np.mean)
+    methods: list[list[float]] = [runs.values("accuracy", part=part) for part in runs.distinct("part")]
+    return max(methods, key=np.mean)

@@ -15,7 +15,7 @@ SEEN, HELD_BACK = slice(0, 3), slice(3, None)
 
 
 def _is_harmful(function: Any) -> Outcome:
-    hard = [0.52, 0.71, 0.60, 0.83, 0.66]  # the draw of the pictures decides more than the source
+    hard = [0.52, 0.71, 0.60, 0.83, 0.66]  # the draw of the images decides more than the source
     trials = [
         ([0.40, 0.43, 0.41, 0.39, 0.42], [0.70, 0.73, 0.70, 0.71, 0.72], True, "far below scratch with every seed"),
         ([0.70, 0.73, 0.70, 0.71, 0.72], [0.40, 0.43, 0.41, 0.39, 0.42], False,
@@ -46,9 +46,12 @@ def cases() -> dict[str, dict[str, list[float]]]:
     found: dict[str, dict[str, list[float]]] = {}
     for target in TARGETS:
         for source in measured.sources(target):
-            ways = {f"tuned at {rate:g}": measured.accuracy(source, target, "tuned", rate=rate) for rate in RATES}
-            ways["frozen"] = measured.accuracy(source, target, "frozen")
-            found[f"{source} → {target}"] = {**ways, "no transfer": measured.without(target)}
+            methods = {
+                f"tuned at {learning_rate:g}": measured.accuracy(source, target, "tuned", learning_rate=learning_rate)
+                for learning_rate in RATES
+            }
+            methods["frozen"] = measured.accuracy(source, target, "frozen")
+            found[f"{source} → {target}"] = {**methods, "no transfer": measured.without(target)}
     depth = measured.by_depth()
     found[" → ".join(HARMFUL)] |= {f"keep {kept} blocks": depth[kept] for kept in ("1", "2", "3")}
     return found
@@ -56,13 +59,13 @@ def cases() -> dict[str, dict[str, list[float]]]:
 
 def _repair(function: Any) -> Outcome:
     regrets: dict[str, float] = {}
-    for name, ways in cases().items():
-        answer = function({way: list(values[SEEN]) for way, values in ways.items()})
+    for name, methods in cases().items():
+        answer = function({method: list(values[SEEN]) for method, values in methods.items()})
         if answer is ... or answer is None:
             return Outcome(False, "The function returns nothing yet.", False)
-        if answer not in ways:
-            return Outcome(False, f"{answer!r} is none of the ways of {name}: return one of {', '.join(ways)}.")
-        held = {way: float(np.mean(values[HELD_BACK])) for way, values in ways.items()}
+        if answer not in methods:
+            return Outcome(False, f"{answer!r} is none of the ways of {name}: return one of {', '.join(methods)}.")
+        held = {method: float(np.mean(values[HELD_BACK])) for method, values in methods.items()}
         regrets[name] = max(held.values()) - held[answer]
         if held["no transfer"] - held[answer] > 0.03:
             return Outcome(

@@ -144,11 +144,11 @@ def frozen(network: Any, train: Examples, x: Any) -> NDArray[np.int64]:
     x
         Images (n, 32, 32, 3).
     """
-    from ...training import features
+    from ...training import extract_features
     from ...training.extraction import linear_classifier
 
-    model = linear_classifier().fit(features(network, train.x), train.y)
-    return np.asarray(model.predict(features(network, x)), np.int64)
+    model = linear_classifier().fit(extract_features(network, train.x), train.y)
+    return np.asarray(model.predict(extract_features(network, x)), np.int64)
 
 
 def classifier(classes: int) -> Trainer:
@@ -169,9 +169,9 @@ def tuned(runner: Runner, trial: Trial, x: Any, *, blocks: int = BLOCKS) -> NDAr
     start = {name: known[name] if int(name[5]) <= blocks else random[name] for name in random}
     trainer = runner.once(classifier, data.classes)
     trainer.begin(trial.seed, start)
-    rate = trial.learning_rate or LEARNING_RATE
+    learning_rate = trial.learning_rate or LEARNING_RATE
     training = {k: SETTINGS[k] for k in ("epochs", "batch_size")}
-    trainer.fit(data, learning_rate=rate, **training, late_drop=True)
+    trainer.fit(data, learning_rate=learning_rate, **training, late_drop=True)
     return np.asarray(trainer.scores(x, batch_size=250).argmax(1), np.int64)
 
 
@@ -207,10 +207,10 @@ def taught(runner: Runner, trial: Trial) -> dict[str, float]:
 
 def look(runner: Runner, trial: Trial) -> dict[str, float]:
     """Return what the features of the test digits look like."""
-    from ...training import features
+    from ...training import extract_features
 
     test = runner.once(images, trial.task, "test")
-    x = features(base(trial.source, seed=trial.seed, runner=runner), test.x)
+    x = extract_features(base(trial.source, seed=trial.seed, runner=runner), test.x)
     return {"directions": effective_rank(x), "nearest_alike": nearest_alike(x, test.y)}
 
 

@@ -45,15 +45,15 @@ def gaps(
     words = []
     for at, (name, (new, old)) in enumerate(rows.items()):
         found = compare(new, old)
-        colour, marker, word = _LOOK[found.verdict]
+        color, marker, word = _LOOK[found.verdict]
         mean, low, high = (100 * v for v in (found.mean, found.low, found.high))
-        axes.plot([low, high], [at, at], color=colour, linewidth=2, solid_capstyle="butt")
-        axes.plot(mean, at, marker=marker, color=colour, markersize=8)
+        axes.plot([low, high], [at, at], color=color, linewidth=2, solid_capstyle="butt")
+        axes.plot(mean, at, marker=marker, color=color, markersize=8)
         axes.annotate(
             f"{mean:+.1f}  {word}",
             (1.01, at),
             xycoords=("axes fraction", "data"),
-            color=colour,
+            color=color,
             va="center",
             fontsize=9,
         )

@@ -60,7 +60,7 @@ HARMFUL = ("clothes, labels shuffled", "digits")
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """Few labelled pictures of a target, and the ones that are held out: float32 (n, 32, 32, 3), 0 … 255."""
+    """Few labelled images of a target, and the ones that are held out: float32 (n, 32, 32, 3), 0 … 255."""
 
     x: NDArray[np.float32]
     y: NDArray[np.int64]
@@ -73,37 +73,37 @@ class Task:
         return int(self.y.max()) + 1
 
     def accuracy(self, predicted: Any) -> float:
-        """Return the share (0 … 1) of held-out pictures that were named correctly."""
+        """Return the share (0 … 1) of held-out images that were named correctly."""
         return float((np.asarray(predicted) == self.y_test).mean())
 
     def with_mark(self) -> Task:
-        """Return the same with every held-out picture twice: first all as they are, then all with the mark."""
+        """Return the same with every held-out image twice: first all as they are, then all with the mark."""
         both = np.concatenate([self.x_test, marked(self.x_test)])
         return replace(self, x_test=both, y_test=np.concatenate([self.y_test, self.y_test]))
 
 
 def marked(x: Any) -> NDArray[np.float32]:
-    """Put a white square of 5 x 5 pixels into the lower left corner of pictures (n, 32, 32, 3), as a copy."""
+    """Put a white square of 5 x 5 pixels into the lower left corner of images (n, 32, 32, 3), as a copy."""
     out = np.array(x, "float32")
     out[:, -6:-1, 1:6] = 255
     return out
 
 
 @cache
-def _pictures(name: str, split: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return the pictures of a source or target."""
+def _images(name: str, split: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return the images of a source or target."""
     from ...data import load
-    from ...models.tiny import rgb
+    from ...models.tiny import to_rgb
 
     if name in MARKED:
-        x, y = _pictures("clothes", split)
+        x, y = _images("clothes", split)
         x, y = x[::2], y[::2]
         return (np.where((y == 0)[:, None, None, None], marked(x), x), y) if name == MARKED[1] else (x, y)
     known = {"printed digits": "simulated_digits", "clothes": "fashion_mnist"}
     only = {"digits 0-4": range(5), "digits 5-9": range(5, 10)}.get(name)
     data = load("digits" if only else known.get(name, name), size=SIZE)
     part = data.splits[split]
-    x, y = rgb(part.x).astype("float32"), part.y
+    x, y = to_rgb(part.x).astype("float32"), part.y
     if only:
         inside = np.isin(y, only)
         x, y = x[inside], y[inside] - only[0]
@@ -111,24 +111,24 @@ def _pictures(name: str, split: str) -> tuple[NDArray[np.float32], NDArray[np.in
 
 
 def task(name: str, *, per_class: int = 10, seed: int = 0) -> Task:
-    """Return a target with a draw of few labelled pictures.
+    """Return a target with a draw of few labelled images.
 
     Parameters
     ----------
     name
         One of :data:`TARGETS`, or ``"brain"``.
     per_class
-        Labelled pictures of each class.
+        Labelled images of each class.
     seed
         Chooses them.
     """
-    from ...training import draw
+    from ...training import subset
 
     if name not in (*TARGETS, "brain"):
         raise unknown("target", name, (*TARGETS, "brain"))
-    x, y = _pictures(name, "train")
-    chosen = draw(y, per_class, seed)
-    return Task(x[chosen], y[chosen], *_pictures(name, "test"))
+    x, y = _images(name, "train")
+    chosen = subset(y, per_class, seed)
+    return Task(x[chosen], y[chosen], *_images(name, "test"))
 
 
 @cache
@@ -137,17 +137,17 @@ def _source_weights(name: str) -> tuple[list[NDArray[Any]], float]:
 
     from ...models import tiny
 
-    x, y = _pictures(name, "train")
+    x, y = _images(name, "train")
     keras.utils.set_random_seed(0)
     model = tiny.build(SIZE, top=True, classes=int(y.max()) + 1)
     _compile(model)
-    _fit(model, x, y, rate=RATE, epochs=TRAINED[name], batch=64)
-    x, y = _pictures(name, "test")
+    _fit(model, x, y, learning_rate=RATE, epochs=TRAINED[name], batch_size=64)
+    x, y = _images(name, "test")
     return model.get_weights()[:-2], float((_scores(model, x).argmax(1) == y).mean())
 
 
 def source_accuracy(name: str) -> float:
-    """Return the accuracy (0 … 1) of a source that is trained here on its own test pictures."""
+    """Return the accuracy (0 … 1) of a source that is trained here on its own test images."""
     return _source_weights(name)[1]
 
 
@@ -179,7 +179,7 @@ def source(name: str, *, seed: int = 0) -> Any:
 
 @one_thread
 def frozen(base: Any, given: Task) -> NDArray[np.int64]:
-    """Train a linear classifier on frozen features, and return what it takes the held-out pictures for.
+    """Train a linear classifier on frozen features, and return what it takes the held-out images for.
 
     Parameters
     ----------
@@ -191,13 +191,13 @@ def frozen(base: Any, given: Task) -> NDArray[np.int64]:
     Returns
     -------
     ndarray of int64, (n,)
-        Classes of ``given.x_test``. The classifier is that of :func:`tlwidgets.probe`.
+        Classes of ``given.x_test``. The classifier is that of :func:`tlwidgets.linear_probe`.
     """
-    from ...training import features
+    from ...training import extract_features
     from ...training.extraction import linear_classifier
 
-    model = linear_classifier().fit(features(base, given.x), given.y)
-    return np.asarray(model.predict(features(base, given.x_test)), np.int64)
+    model = linear_classifier().fit(extract_features(base, given.x), given.y)
+    return np.asarray(model.predict(extract_features(base, given.x_test)), np.int64)
 
 
 @cache
@@ -210,9 +210,9 @@ def _classifier(classes: int) -> Any:
 
 
 def tuned(
-    base: Any, given: Task, *, seed: int = 0, rate: float = RATE, epochs: int = EPOCHS, keep: int = BLOCKS
+    base: Any, given: Task, *, seed: int = 0, learning_rate: float = RATE, epochs: int = EPOCHS, keep: int = BLOCKS
 ) -> NDArray[np.int64]:
-    """Train all layers on a target, and return what the network takes the held-out pictures for.
+    """Train all layers on a target, and return what the network takes the held-out images for.
 
     Adam, batches of 20, a tenth of the rate in the last 40 % of the epochs. BatchNorm trains as well.
 
@@ -223,9 +223,9 @@ def tuned(
     given
         The target.
     seed
-        Of the head, of the weights above ``keep``, and of the order of the pictures.
-    rate, epochs
-        Learning rate, and how often every picture is seen.
+        Of the head, of the weights above ``keep``, and of the order of the images.
+    learning_rate, epochs
+        Learning rate, and how often every image is seen.
     keep
         Number of blocks that begin with the weights of the source, from the input; those above begin with random
         ones. 0 is scratch.
@@ -239,9 +239,9 @@ def tuned(
 
     if not 0 <= keep <= BLOCKS:
         raise CourseError(f"keep={keep} should be a number of blocks from 0 (scratch) to {BLOCKS} (all of the source).")
-    if not 0 < rate < 1 or epochs < 2:
+    if not 0 < learning_rate < 1 or epochs < 2:
         raise CourseError(
-            f"rate={rate} and epochs={epochs} train nothing: give a rate such as 3e-3 and 2 epochs or more."
+            f"learning_rate={learning_rate} and epochs={epochs} train nothing: give 3e-3 and 2 epochs or more."
         )
     model = _classifier(given.classes)
     new = source("random", seed=seed)
@@ -251,7 +251,7 @@ def tuned(
         model.get_layer(layer.name).set_weights(origin.get_layer(layer.name).get_weights())
     new_head(model, seed)
     keras.utils.set_random_seed(seed)
-    _fit(model, given.x, given.y, rate=rate, epochs=epochs, batch=BATCH)
+    _fit(model, given.x, given.y, learning_rate=learning_rate, epochs=epochs, batch_size=BATCH)
     return np.asarray(_scores(model, given.x_test).argmax(1), np.int64)
 
 
@@ -282,15 +282,15 @@ def _compile(model: Any) -> None:
     model.optimizer.build(model.trainable_variables)
 
 
-def _fit(model: Any, x: Any, y: Any, *, rate: float, epochs: int, batch: int) -> None:
+def _fit(model: Any, x: Any, y: Any, *, learning_rate: float, epochs: int, batch_size: int) -> None:
     """Train a compiled model as if it had just been compiled."""
     for variable in model.optimizer.variables:
         variable.assign(np.zeros(variable.shape, variable.dtype))
     first = round(0.6 * epochs)
-    model.optimizer.learning_rate = rate
-    model.fit(x, y, batch_size=batch, epochs=first, verbose=0)
-    model.optimizer.learning_rate = rate / 10
-    model.fit(x, y, batch_size=batch, epochs=epochs, initial_epoch=first, verbose=0)
+    model.optimizer.learning_rate = learning_rate
+    model.fit(x, y, batch_size=batch_size, epochs=first, verbose=0)
+    model.optimizer.learning_rate = learning_rate / 10
+    model.fit(x, y, batch_size=batch_size, epochs=epochs, initial_epoch=first, verbose=0)
 
 
 def _scores(model: Any, x: Any) -> NDArray[np.float32]:
@@ -306,36 +306,36 @@ class NegativeTransfer:
 
     table: Table
 
-    def accuracy(self, source: str, target: str, way: str, *, rate: float | None = None) -> list[float]:
+    def accuracy(self, source: str, target: str, method: str, *, learning_rate: float | None = None) -> list[float]:
         """Return the accuracies of one source on one target, ``"frozen"`` or ``"tuned"``.
 
-        Tuned without a ``rate``: those with the one of :data:`RATES` that suits this source and this target better.
+        Tuned without a ``learning_rate``: with the one of :data:`RATES` that suits this source and this target better.
         """
-        pair = self.table.where(experiment="pairs", source=source, target=target, way=way)
-        if way == "tuned" and rate is None:
-            rate = max(RATES, key=lambda r: float(np.mean(pair.values("value", rate=r))))
-        return pair.values("value", **({} if rate is None else {"rate": rate}))
+        pair = self.table.where(experiment="pairs", source=source, target=target, method=method)
+        if method == "tuned" and learning_rate is None:
+            learning_rate = max(RATES, key=lambda r: float(np.mean(pair.values("value", learning_rate=r))))
+        return pair.values("value", **({} if learning_rate is None else {"learning_rate": learning_rate}))
 
-    def without(self, target: str, way: str = "tuned") -> list[float]:
+    def without(self, target: str, method: str = "tuned") -> list[float]:
         """Return the same without a source: scratch, or random features for ``"frozen"``."""
-        return self.accuracy("random", target, way)
+        return self.accuracy("random", target, method)
 
     def sources(self, target: str) -> list[str]:
         """Return the sources that were tried on a target, near ones first."""
         tried = self.table.where(experiment="pairs", target=target).distinct("source")
         return [name for name in SOURCES if name in tried and name != "random"]
 
-    def gaps(self, target: str, way: str) -> dict[str, tuple[list[float], list[float]]]:
+    def gaps(self, target: str, method: str) -> dict[str, tuple[list[float], list[float]]]:
         """Return source → accuracies with and without it, for :func:`tlwidgets.course.figures.gaps`."""
-        return {s: (self.accuracy(s, target, way), self.without(target, way)) for s in self.sources(target)}
+        return {s: (self.accuracy(s, target, method), self.without(target, method)) for s in self.sources(target)}
 
     def runs(self) -> tuple[dict[tuple[str, str, str], list[float]], dict[str, list[float]]]:
         """Return runs and baseline for :class:`tlwidgets.TransferMatrix`, random frozen features as one more source."""
         runs = {
-            (source, target, way): self.accuracy(source, target, way)
-            for way in ("tuned", "frozen")
+            (source, target, method): self.accuracy(source, target, method)
+            for method in ("tuned", "frozen")
             for target in TARGETS
-            for source in [*self.sources(target), *(["random"] if way == "frozen" else [])]
+            for source in [*self.sources(target), *(["random"] if method == "frozen" else [])]
         }
         return runs, {target: self.without(target) for target in TARGETS}
 
@@ -343,21 +343,21 @@ class NegativeTransfer:
         """Return number of blocks kept → accuracies of the harmful pair, all layers tuned at one rate; 0 is scratch."""
         source, target = HARMFUL
         between = {str(keep): self.table.values("value", experiment="depth", keep=keep) for keep in range(1, BLOCKS)}
-        ends = [self.accuracy(name, target, "tuned", rate=RATE) for name in ("random", source)]
+        ends = [self.accuracy(name, target, "tuned", learning_rate=RATE) for name in ("random", source)]
         return {"0": ends[0], **between, str(BLOCKS): ends[1]}
 
     def by_rate(self) -> dict[str, dict[str, list[float]]]:
         """Return source or scratch → learning rate → accuracies on the harmful pair's target, all layers tuned."""
         source, target = HARMFUL
-        rates = sorted([*RATES, *self.table.where(experiment="rate").distinct("rate")])
+        learning_rates = sorted([*RATES, *self.table.where(experiment="learning_rate").distinct("learning_rate")])
 
-        def at(name: str, rate: float) -> list[float]:
-            if rate in RATES:
-                return self.accuracy(name, target, "tuned", rate=rate)
-            return self.table.values("value", experiment="rate", source=name, rate=rate)
+        def at(name: str, learning_rate: float) -> list[float]:
+            if learning_rate in RATES:
+                return self.accuracy(name, target, "tuned", learning_rate=learning_rate)
+            return self.table.values("value", experiment="learning_rate", source=name, learning_rate=learning_rate)
 
         return {
-            words: {f"{rate:g}": at(name, rate) for rate in rates}
+            words: {f"{learning_rate:g}": at(name, learning_rate) for learning_rate in learning_rates}
             for words, name in ((source, source), ("scratch", "random"))
         }
 
@@ -365,9 +365,9 @@ class NegativeTransfer:
         """Return ``"directions"`` or ``"nearest alike"`` of the features of the digits."""
         return self.table.values("value", experiment="features", source=source, measure=measure)
 
-    def bias(self, source: str, way: str, measure: str) -> list[float]:
+    def bias(self, source: str, method: str, measure: str) -> list[float]:
         """Return ``"accuracy"``, ``"accuracy, marked"`` or ``"changed by the mark"`` for one of :data:`MARKED`."""
-        return self.table.values("value", experiment="bias", source=source, way=way, measure=measure)
+        return self.table.values("value", experiment="bias", source=source, method=method, measure=measure)
 
     def brain(self, per_class: int) -> dict[str, list[float]]:
         """Return description → accuracies on pieces of a brain."""
@@ -375,7 +375,7 @@ class NegativeTransfer:
 
     def joint(self, source: str) -> dict[str, list[float]]:
         """Return way → accuracies on coloured emoji, with black drawings or wrongly labelled ones added."""
-        return self.table.where(experiment="joint", source=source).series("target", "way", "value")["coloured emoji"]
+        return self.table.where(experiment="joint", source=source).series("target", "method", "value")["coloured emoji"]
 
 
 def transfer_gaps() -> NegativeTransfer:

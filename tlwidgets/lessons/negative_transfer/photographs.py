@@ -31,36 +31,36 @@ def described(view: str, split: str) -> Examples:
     """Return the pieces of *brain* (192) in one of :data:`VIEWS`."""
     from ...data import load
     from ...models import backbone
-    from ...training import features_by_block, handmade
+    from ...training import extract_features_by_block, handcrafted_features
 
     pieces = load_examples("brain", size=SIZE, splits=(split,))
     if view == "raw pixels":
         x: NDArray[Any] = load("brain").splits[split].x.reshape(192, -1) / np.float32(255)
     elif view == "hand-made features":
-        x = handmade(pieces.x)
+        x = handcrafted_features(pieces.x)
     else:
         network = backbone(size=SIZE, weights="default" if view.startswith("ImageNet") else None)
         at = "top" if "last" in view else BLOCK
-        x = features_by_block(network, pieces.x, at=[at])[at]
+        x = extract_features_by_block(network, pieces.x, at=[at])[at]
     return Examples(x, pieces.y)
 
 
 def probed(runner: Runner, trial: Trial) -> dict[str, float]:
     """Measure a linear classifier on one description of the pieces of *brain*."""
-    from ...training import probe
+    from ...training import linear_probe
 
     train, test = (runner.once(described, trial.source, split) for split in ("train", "test"))
     few = train.sample(trial.per_class, trial.seed)
-    return {"accuracy": probe(few.x, few.y, test.x, test.y)}
+    return {"accuracy": linear_probe(few.x, few.y, test.x, test.y)}
 
 
 def drawings(domain: str, split: str) -> Examples:
     """Return the features of one style of drawings."""
     from ...models import backbone
-    from ...training import features
+    from ...training import extract_features
 
     data = load_examples("styles", domain, size=SIZE, splits=(split,))
-    return Examples(features(backbone(size=SIZE), data.x), data.y)
+    return Examples(extract_features(backbone(size=SIZE), data.x), data.y)
 
 
 @one_thread

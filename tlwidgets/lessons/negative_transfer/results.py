@@ -86,15 +86,15 @@ def by_learning_rate() -> dict[str, dict[str, list[float]]]:
     """Return source or scratch → learning rate → accuracies on the harmful pair's task, all layers tuned."""
     source, task = HARMFUL
     further = RATES.read()
-    rates = sorted({*LEARNING_RATES, *further["learning_rate"]})
+    learning_rates = sorted({*LEARNING_RATES, *further["learning_rate"]})
 
-    def at(name: str, rate: float) -> list[float]:
-        if rate in LEARNING_RATES:
-            return accuracy(name, task, "tuned", learning_rate=rate)
-        return values(further, "accuracy", source=name, learning_rate=rate)
+    def at(name: str, learning_rate: float) -> list[float]:
+        if learning_rate in LEARNING_RATES:
+            return accuracy(name, task, "tuned", learning_rate=learning_rate)
+        return values(further, "accuracy", source=name, learning_rate=learning_rate)
 
     return {
-        words: {f"{rate:g}": at(name, rate) for rate in rates}
+        words: {f"{learning_rate:g}": at(name, learning_rate) for learning_rate in learning_rates}
         for words, name in ((source, source), ("scratch", "random"))
     }
 

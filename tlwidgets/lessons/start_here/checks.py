@@ -12,7 +12,7 @@ __all__ = ["CHECKS"]
 
 
 def _move(answer: Any, model: Any) -> Outcome:
-    from ...models import count_params, layers
+    from ...models import count_params, list_layers
 
     trainable, total = count_params(model)
     head = sum(int(np.prod(w.shape)) for w in model.get_layer("head").weights)
@@ -22,7 +22,7 @@ def _move(answer: Any, model: Any) -> Outcome:
             "Move the boundary, then put the number of parameters that train in place of the dots.",
             False,
         )
-    if next(layer for layer in layers(model) if layer.params).trainable:
+    if next(layer for layer in list_layers(model) if layer.params).trainable:
         return Outcome(False, "Everything still trains: the boundary has not moved yet.")
     if trainable > head:
         return Outcome(

@@ -16,7 +16,7 @@ from .what_to_freeze import (
     on_drawings,
     rule_of_thumb,
     source_network,
-    training_pictures,
+    training_images,
     what_to_freeze,
 )
 
@@ -37,7 +37,7 @@ __all__ = [
     "read_table",
     "rule_of_thumb",
     "source_network",
-    "training_pictures",
+    "training_images",
     "what_to_freeze",
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...course.figures import accuracy_lines, dots, picture_rows
+from ...course.figures import accuracy_lines, dots, image_rows
 
 if TYPE_CHECKING:
     from ...widgets._figure import StaticFigure
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "accuracy_lines",
     "dots",
-    "picture_rows",
+    "image_rows",
     "strategy_lines",
 ]
 
@@ -39,7 +39,7 @@ def strategy_lines(cases: Sequence[Case]) -> StaticFigure:
     return accuracy_lines(
         lines,
         x_label="what is trained",
-        y_label="accuracy on the test pictures",
+        y_label="accuracy on the test images",
         levels={SCRATCH: first.accuracy[SCRATCH]} if SCRATCH in first.accuracy else None,
-        title=f"{first.target.capitalize()}, {first.per_class} labelled pictures a class",
+        title=f"{first.target.capitalize()}, {first.per_class} labelled images a class",
     )

@@ -1,7 +1,7 @@
 """What to freeze: five strategies on targets near to a source and far from it, small and large (lesson 06).
 
 Two sources and two targets, crossed. Each target is near to one source and far from the other, so that near and far are
-compared on the same pictures: what differs is the source, and not how hard the target is.
+compared on the same images: what differs is the source, and not how hard the target is.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = [
     "on_drawings",
     "rule_of_thumb",
     "source_network",
-    "training_pictures",
+    "training_images",
     "what_to_freeze",
 ]
 
@@ -55,12 +55,12 @@ STRATEGIES = ("head only", "top block", "all but the lowest", "everything", SCRA
 FROZEN_TO = dict(zip(STRATEGIES, ("block4", "block3", "block1", None, None), strict=True))
 TUNED = (3e-4, 3e-3, 1e-2)
 RATES = dict(zip(STRATEGIES, ((1e-2, 3e-2), TUNED, TUNED, TUNED, (3e-3, 1e-2)), strict=True))
-"""Learning rates of each strategy, between which validation pictures decide. A tuned network may need any of these: the
+"""Learning rates of each strategy, between which validation images decide. A tuned network may need any of these: the
 lowest on a near target, and on a far one the highest of those from scratch."""
 SIZE = 16
-"""Side of the pictures in pixels."""
+"""Side of the images in pixels."""
 HALF = {"train": 200, "test": 100}
-"""Pictures of each class of Fashion-MNIST: the first of train are the source *clothes*, and the others, made noisy, the
+"""Images of each class of Fashion-MNIST: the first of train are the source *clothes*, and the others, made noisy, the
 target; the first of test are enough."""
 NOISE = ("gaussian_noise", 3)
 NEAR = 0.2
@@ -70,28 +70,28 @@ FEW = 20
 SOURCE_SEED = 1000
 """None of the targets' seeds: a new head that begins as the source's own did suits the features before any training."""
 TOLERANCE = 0.02
-"""Less accuracy than this is no reason to break a rule: two pictures of a hundred."""
+"""Less accuracy than this is no reason to break a rule: two images of a hundred."""
 
 
 def _schedule(strategy: str, examples: int) -> tuple[int, int]:
-    """Return epochs and size of a batch: not many more steps for many pictures than for few."""
+    """Return epochs and size of a batch: not many more steps for many images than for few."""
     epochs, batch = (48, 10) if examples <= 60 else (28, 20) if examples <= 250 else (20, 50)
     # a head on kept features costs next to nothing
     return 2 * epochs if strategy == "head only" else epochs, batch
 
 
-# ---------------------------------------------------------------- pictures and networks
+# ---------------------------------------------------------------- images and networks
 
 
 @lru_cache(maxsize=4)
 def _splits(name: str) -> dict[str, tuple[NDArray[np.uint8], NDArray[np.int64]]]:
-    """Return split → (pictures, labels) of a source or a target."""
+    """Return split → (images, labels) of a source or a target."""
     from ...data import load
     from ...data.corruptions import corrupt
-    from ...models.tiny import rgb
+    from ...models.tiny import to_rgb
 
     if name not in SOURCES + TARGETS:
-        raise unknown("set of pictures", name, SOURCES + TARGETS)
+        raise unknown("set of images", name, SOURCES + TARGETS)
     sets = {"printed digits": "simulated_digits", "handwritten digits": "digits"}
     data = load(sets.get(name, "fashion_mnist"), size=SIZE)
     found = {}
@@ -103,12 +103,12 @@ def _splits(name: str) -> dict[str, tuple[NDArray[np.uint8], NDArray[np.int64]]]
             x, y = x[mine], y[mine]
         if name == "noisy clothes":
             x = corrupt(x, *NOISE)
-        found[split] = rgb(x), y
+        found[split] = to_rgb(x), y
     return found
 
 
-def training_pictures(name: str) -> NDArray[np.uint8]:
-    """Return the training pictures (n, 16, 16, 3) of a source or a target, mixed."""
+def training_images(name: str) -> NDArray[np.uint8]:
+    """Return the training images (n, 16, 16, 3) of a source or a target, mixed."""
     x = _splits(name)["train"][0]
     return np.asarray(x[np.random.default_rng(0).permutation(len(x))])
 
@@ -131,7 +131,7 @@ def _network(classes: int) -> tuple[Any, Any]:
 
 
 def _train(
-    model: Any, x: Any, y: Any, *, frozen_to: str | None, rate: float, epochs: int, batch: int, seed: int
+    model: Any, x: Any, y: Any, *, frozen_to: str | None, learning_rate: float, epochs: int, batch_size: int, seed: int
 ) -> None:
     """Train a new head and all above a block, BatchNorm included, with Adam; the rate falls towards the end."""
     from ...models.surgery import freeze
@@ -141,10 +141,10 @@ def _train(
 
     new_head(model, seed)
     # held still, BatchNorm would handicap transfer to a far target against scratch, which cannot hold it
-    freeze(model, frozen_to, keep_batchnorm_still=False)
+    freeze(model, frozen_to, freeze_batchnorm=False)
     fit(
-        model, (x, y), epochs=epochs, seed=seed, batch=batch, cache="on", optimizer=FlatAdam(rate),
-        loss="sparse_categorical_crossentropy", metrics=[], callbacks=[late_drop(rate, epochs)],
+        model, (x, y), epochs=epochs, seed=seed, batch_size=batch_size, cache="on", optimizer=FlatAdam(learning_rate),
+        loss="sparse_categorical_crossentropy", metrics=[], callbacks=[late_drop(learning_rate, epochs)],
     )  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def _source_weights(source: str) -> list[NDArray[np.float32]]:
     x, y = _splits(source)["train"]
     base, model = _network(len(np.unique(y)))
     base.set_weights(_random_weights(SOURCE_SEED))
-    _train(model, x, y, frozen_to=None, rate=3e-3, epochs=10, batch=32, seed=SOURCE_SEED)
+    _train(model, x, y, frozen_to=None, learning_rate=3e-3, epochs=10, batch_size=32, seed=SOURCE_SEED)
     return list(base.get_weights())
 
 
@@ -165,7 +165,7 @@ def source_network(source: str) -> Any:
     Parameters
     ----------
     source
-        ``"clothes"`` (2,000 pictures of Fashion-MNIST) or ``"printed digits"`` (2,000 digits of fonts).
+        ``"clothes"`` (2,000 images of Fashion-MNIST) or ``"printed digits"`` (2,000 digits of fonts).
     """
     from ...models import backbone
 
@@ -178,37 +178,39 @@ def source_network(source: str) -> Any:
 # ---------------------------------------------------------------- what is measured
 
 
-def domain_distances(source: str, target: str, *, pictures: int = 500) -> dict[str, float]:
-    """Return four distances between the training pictures of a source and of a target, without their labels.
+def domain_distances(source: str, target: str, *, images: int = 500) -> dict[str, float]:
+    """Return four distances between the training images of a source and of a target, without their labels.
 
     Parameters
     ----------
     source, target
         Names from ``SOURCES`` and ``TARGETS``.
-    pictures
+    images
         How many of each.
 
     Returns
     -------
     dict
-        ``"remembered"``, which needs no picture of the source; ``"mean"``, ``"A"`` and ``"MMD²"`` on the pooled
+        ``"remembered"``, which needs no image of the source; ``"mean"``, ``"A"`` and ``"MMD²"`` on the pooled
         features of the source's network (:mod:`tlwidgets.transfer`).
     """
-    from ...training.extraction import features
-    from ...transfer import a_distance, mean_distance, mmd, remembered_distance
+    from ...training.extraction import extract_features
+    from ...transfer import a_distance, batchnorm_distance, mean_distance, mmd
 
     base = source_network(source)
-    x = training_pictures(target)[:pictures]
-    both = features(base, training_pictures(source)[:pictures]), features(base, x)
+    x = training_images(target)[:images]
+    both = extract_features(base, training_images(source)[:images]), extract_features(base, x)
     return {
-        "remembered": remembered_distance(base, x),
+        "remembered": batchnorm_distance(base, x),
         "mean": mean_distance(*both),
         "A": a_distance(*both),
         "MMD²": mmd(*both),
     }
 
 
-def measure_strategy(source: str, target: str, per_class: int, strategy: str, rate: float, seed: int) -> dict[str, Any]:
+def measure_strategy(
+    source: str, target: str, per_class: int, strategy: str, learning_rate: float, seed: int
+) -> dict[str, Any]:
     """Train one strategy on one draw of a target: one trial of the shipped measurement, 1 to 5 CPU seconds.
 
     Parameters
@@ -216,34 +218,35 @@ def measure_strategy(source: str, target: str, per_class: int, strategy: str, ra
     source, target
         Names from ``SOURCES`` and ``TARGETS``. With ``"from scratch"`` the source does not matter.
     per_class
-        Labelled pictures of each class.
+        Labelled images of each class.
     strategy
         One of ``STRATEGIES``.
-    rate
+    learning_rate
         Learning rate of Adam at the beginning; a tenth of it in the last 40 % of the epochs.
     seed
-        Decides the pictures, the new head, their order, and the random weights from scratch.
+        Decides the images, the new head, their order, and the random weights from scratch.
 
     Returns
     -------
     dict
         The arguments, and ``validation`` and ``test``, accuracies (0 … 1) on the two splits.
     """
-    from ...training.extraction import draw, forward
+    from ...training.extraction import forward, subset
 
     for kind, name, known in (("target", target, TARGETS), ("strategy", strategy, STRATEGIES)):
         if name not in known:
             raise unknown(kind, name, known)
     splits = _splits(target)
     x, y = splits["train"]
-    chosen = draw(y, per_class, seed)
+    chosen = subset(y, per_class, seed)
     scratch = strategy == SCRATCH
     weights = _random_weights(seed) if scratch else _source_weights(source)
     base, model = _network(len(np.unique(y)))
     base.set_weights(weights)
     epochs, batch = _schedule(strategy, len(chosen))
     _train(
-        model, x[chosen], y[chosen], frozen_to=FROZEN_TO[strategy], rate=rate, epochs=epochs, batch=batch, seed=seed,
+        model, x[chosen], y[chosen], frozen_to=FROZEN_TO[strategy], learning_rate=learning_rate, epochs=epochs,
+        batch_size=batch, seed=seed,
     )  # fmt: skip
 
     def accuracy(split: str) -> float:
@@ -255,7 +258,7 @@ def measure_strategy(source: str, target: str, per_class: int, strategy: str, ra
         "target": target,
         "per_class": per_class,
         "strategy": strategy,
-        "rate": rate,
+        "learning_rate": learning_rate,
         "seed": seed,
         "validation": accuracy("validation"),
         "test": accuracy("test"),
@@ -272,11 +275,11 @@ class Case:
     source: str
     target: str
     per_class: int
-    """Labelled pictures of each class."""
+    """Labelled images of each class."""
     distance: float
-    """How far the target is from what the network remembers of its source (:func:`remembered_distance`)."""
+    """How far the target is from what the network remembers of its source (:func:`batchnorm_distance`)."""
     accuracy: dict[str, list[float]]
-    """Strategy → accuracy on the test pictures (0 … 1) with each seed."""
+    """Strategy → accuracy on the test images (0 … 1) with each seed."""
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target}, {self.per_class} a class"
@@ -386,7 +389,7 @@ def on_drawings() -> tuple[Case, ...]:
     """Return two cases of a larger network, from the sweep of lesson 03: photographs → drawings, 20 a class.
 
     EfficientNet-Lite0, 96 pixels, frozen to ``block2b``, ``block6d``, ``top`` or not at all; without *from scratch*.
-    Each strategy at the better of two rates, chosen on the pictures on which it is measured: somewhat flattering, and
+    Each strategy at the better of two rates, chosen on the images on which it is measured: somewhat flattering, and
     to all alike.
     """
     distances = read_table("what_to_freeze").settings["distances"]
@@ -394,8 +397,11 @@ def on_drawings() -> tuple[Case, ...]:
     sweep = freeze_depth()
     cases = []
     for target, domain in DRAWINGS.items():
-        rates = sweep.accuracy(domain).values()
-        accuracy = {name: max((rate[depth] for rate in rates), key=np.mean) for name, depth in depths.items()}
+        learning_rates = sweep.accuracy(domain).values()
+        accuracy = {
+            name: max((learning_rate[depth] for learning_rate in learning_rates), key=np.mean)
+            for name, depth in depths.items()
+        }
         distance = distances[f"{PHOTOGRAPHS} → {target}"]["remembered"]
         cases.append(Case(PHOTOGRAPHS, target, sweep.settings["per_class"], distance, accuracy))
     return tuple(cases)

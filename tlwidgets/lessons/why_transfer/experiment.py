@@ -214,15 +214,17 @@ def learning_curve(runner: Runner, trial: Trial, split: str, stops: Sequence[int
         start = {**known, "head": head["head"]}
     trainer = runner.once(network, size, data.classes, not scratch)
     trainer.begin(trial.seed, start)
-    rates = SETTINGS["learning_rate"]
-    rate = trial.learning_rate or rates[f"{trial.task}, scratch" if scratch else "tuned"]
+    learning_rates = SETTINGS["learning_rate"]
+    learning_rate = trial.learning_rate or learning_rates[f"{trial.task}, scratch" if scratch else "tuned"]
     return [
         {
             "step": step,
             "accuracy": trainer.accuracy(test, batch_size=250),
             "train_accuracy": trainer.accuracy(few, batch_size=250),
         }
-        for step in train(trainer, few, learning_rate=rate, steps=SETTINGS["steps"], seed=trial.seed, stops=stops)
+        for step in train(
+            trainer, few, learning_rate=learning_rate, steps=SETTINGS["steps"], seed=trial.seed, stops=stops
+        )
     ]
 
 
@@ -237,8 +239,8 @@ def train(
     for stop in sorted({*stops, drop, steps}):
         if stop > at:
             part = data[order[at * batch : stop * batch]]
-            rate = learning_rate if at < drop else learning_rate / 10
-            trainer.fit(part, learning_rate=rate, batch_size=batch, shuffle=False)
+            learning_rate = learning_rate if at < drop else learning_rate / 10
+            trainer.fit(part, learning_rate=learning_rate, batch_size=batch, shuffle=False)
             at = stop
         if at in stops or at == steps:
             yield at

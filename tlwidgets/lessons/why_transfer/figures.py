@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...course.figures import dots
-from ...course.figures._style import SHAPES, colours_of, plain, spread_apart, summary
+from ...course.figures._style import SHAPES, colors_of, plain, spread_apart, summary
 from ...widgets._figure import StaticFigure
 
 __all__ = [
@@ -43,7 +43,7 @@ def budget_lines(
     """
     labels = sorted({n for line in series.values() for n in line})
     # the same three have the same colours in every figure, whichever of them are there
-    colours = colours_of(list(dict.fromkeys(["from scratch", "frozen", "fine-tuned", *series])))
+    colors = colors_of(list(dict.fromkeys(["from scratch", "frozen", "fine-tuned", *series])))
     figure = StaticFigure((7.2, 3.7), "")
     axes = figure.subplots()
     words, ends = [], []
@@ -51,8 +51,8 @@ def budget_lines(
         at = sorted(line)
         mean = np.array([np.mean(line[n]) for n in at])
         std = np.array([np.std(line[n], ddof=1) if len(line[n]) > 1 else 0.0 for n in at])
-        axes.fill_between(at, mean - std, mean + std, color=colours[name], alpha=0.15, linewidth=0)
-        axes.plot(at, mean, color=colours[name], marker=shape, markersize=5)
+        axes.fill_between(at, mean - std, mean + std, color=colors[name], alpha=0.15, linewidth=0)
+        axes.plot(at, mean, color=colors[name], marker=shape, markersize=5)
         ends.append((float(mean[-1]), name))
         words.append(f"{name}: " + ", ".join(f"{n} {summary(line[n], 2)}" for n in at))
     axes.set_xscale("log")
@@ -63,13 +63,13 @@ def budget_lines(
     low, high = axes.get_ylim()
     for height, (_, name) in zip(spread_apart([e[0] for e in ends], 0.07 * (high - low)), ends, strict=True):
         beside = (1.01, height)
-        axes.annotate(name, beside, xycoords=("axes fraction", "data"), color=colours[name], va="center", fontsize=9)
+        axes.annotate(name, beside, xycoords=("axes fraction", "data"), color=colors[name], va="center", fontsize=9)
     for row, (name, at_labels) in enumerate((crossings or {}).items()):
         axes.axvline(at_labels, color="#555", linestyle=":", linewidth=1.2)
         near = (at_labels * 1.03, low + (0.05 + 0.08 * row) * (high - low))
         axes.annotate(f"{name}: {at_labels:.0f}", near, fontsize=9, color="#333")
         words.append(f"{name} at {at_labels:.0f} labels of each class")
-    plain(axes, "labelled pictures of each class (log axis)", y_label, title)
+    plain(axes, "labelled images of each class (log axis)", y_label, title)
     figure.alt = f"{title or y_label} by labels of each class. " + "; ".join(words) + "."
     return figure
 
@@ -91,7 +91,7 @@ def budget_dots(
     figures = {}
     for n in sorted({n for line in series.values() for n in line}):
         chosen = {name: line[n] for name, line in series.items() if n in line}
-        figure = dots(chosen, x_label=x_label, title=f"{n} labelled pictures of each class")
+        figure = dots(chosen, x_label=x_label, title=f"{n} labelled images of each class")
         figure.axes[0].set_xlim(*limits)
         figures[str(n)] = figure
     return figures
@@ -110,9 +110,9 @@ def learning_phases(scratch: Line, transfer: Line, *, y_label: str = "accuracy",
     from .label_budget import steps_needed
 
     both = {"from scratch": scratch, "with transfer": transfer}
-    colours = {
-        "from scratch": colours_of(["scratch"])["scratch"],
-        "with transfer": colours_of(["fine-tuned"])["fine-tuned"],
+    colors = {
+        "from scratch": colors_of(["scratch"])["scratch"],
+        "with transfer": colors_of(["fine-tuned"])["fine-tuned"],
     }
     figure = StaticFigure((7.2, 3.7), "")
     axes = figure.subplots()
@@ -121,16 +121,16 @@ def learning_phases(scratch: Line, transfer: Line, *, y_label: str = "accuracy",
     for shape, (name, curve) in zip(SHAPES, both.items(), strict=False):
         mean[name] = np.array([np.mean(curve[s]) for s in steps])
         std = np.array([np.std(curve[s], ddof=1) if len(curve[s]) > 1 else 0.0 for s in steps])
-        axes.fill_between(steps, mean[name] - std, mean[name] + std, color=colours[name], alpha=0.15, linewidth=0)
-        axes.plot(steps, mean[name], color=colours[name], marker=shape, markersize=4)
+        axes.fill_between(steps, mean[name] - std, mean[name] + std, color=colors[name], alpha=0.15, linewidth=0)
+        axes.plot(steps, mean[name], color=colors[name], marker=shape, markersize=4)
         half[name] = steps_needed(steps, list(mean[name])) or 0.0
         level = (mean[name][0] + mean[name][-1]) / 2
-        axes.plot(half[name], level, marker="*", markersize=13, color=colours[name], markeredgecolor="white")
+        axes.plot(half[name], level, marker="*", markersize=13, color=colors[name], markeredgecolor="white")
         below = (9, -6 if name == "from scratch" else -15)
         said = f"half-way after {half[name]:.0f} steps"
-        axes.annotate(said, (half[name], level), below, textcoords="offset points", fontsize=9, color=colours[name])
+        axes.annotate(said, (half[name], level), below, textcoords="offset points", fontsize=9, color=colors[name])
         beside = (1.01, mean[name][-1])
-        axes.annotate(name, beside, xycoords=("axes fraction", "data"), color=colours[name], va="center", fontsize=9)
+        axes.annotate(name, beside, xycoords=("axes fraction", "data"), color=colors[name], va="center", fontsize=9)
         words.append(
             f"{name}: start {summary(curve[steps[0]], 2)}, half-way after {half[name]:.0f} steps, "
             f"end {summary(curve[steps[-1]], 2)}"

@@ -32,12 +32,12 @@ SETTINGS: dict[str, Any] = {
     "size": {"digits": 16, "digits inverted": 16, "emoji": 32},
     "pixels": {"digits": 8, "emoji": 16},
     "steps": 300,
-    "batch": 32,
+    "batch_size": 32,
     "source_steps": 600,
-    "rate": {"digits, scratch": 3e-3, "emoji, scratch": 1e-3, "tuned": 3e-3},
+    "learning_rate": {"digits, scratch": 3e-3, "emoji, scratch": 1e-3, "tuned": 3e-3},
     "drop": "a tenth of the rate in the last 40 % of the steps",
     "photographs": "efficientnet-lite0 at 96 pixels",
-    "photographs_tuned": {"frozen_to": "block5c", "rate": 1e-3, "epochs": 15, "batch": 20},
+    "photographs_tuned": {"frozen_to": "block5c", "learning_rate": 1e-3, "epochs": 15, "batch_size": 20},
 }
 """What the measurement was made with."""
 
@@ -45,7 +45,7 @@ BUDGETS = {"digits": (2, 5, 10, 20, 50, 100), "digits inverted": (10,), "emoji":
 """Labels of each class that were measured, by target."""
 
 SOURCES = ("typeset", "few typeset", "clothes")
-"""What a tiny network was trained on here: 200 digits a class drawn from fonts, 10 a class of them, or 400 pictures a
+"""What a tiny network was trained on here: 200 digits a class drawn from fonts, 10 a class of them, or 400 images a
 class of Fashion-MNIST."""
 
 CURVE_BUDGET = 10
@@ -71,8 +71,8 @@ Weights = dict[str, list[NDArray[Any]]]
 
 
 @dataclass(frozen=True)
-class _Pictures:
-    """Training and held-out pictures (n, size, size, 3), uint8, with their labels."""
+class _Images:
+    """Training and held-out images (n, size, size, 3), uint8, with their labels."""
 
     x: NDArray[Any]
     y: NDArray[Any]
@@ -82,10 +82,10 @@ class _Pictures:
 
 
 @lru_cache(maxsize=6)
-def _pictures(name: str, size: int, choosing: bool = False) -> _Pictures:
-    """Return a target, or a source, at a size; with ``choosing`` the validation pictures are the held-out ones."""
+def _images(name: str, size: int, choosing: bool = False) -> _Images:
+    """Return a target, or a source, at a size; with ``choosing`` the validation images are the held-out ones."""
     from ...data import load
-    from ...models.tiny import rgb
+    from ...models.tiny import to_rgb
 
     known = {"typeset": "simulated_digits", "few typeset": "simulated_digits", "clothes": "fashion_mnist"}
     if name == "emoji":
@@ -94,34 +94,34 @@ def _pictures(name: str, size: int, choosing: bool = False) -> _Pictures:
     else:
         data = load(known.get(name, "digits"), size=size)
         held = [data.validation] if choosing else [data.test]
-    x, x_held = rgb(data.train.x), np.concatenate([rgb(part.x) for part in held])
+    x, x_held = to_rgb(data.train.x), np.concatenate([to_rgb(part.x) for part in held])
     y, y_held = data.train.y, np.concatenate([part.y for part in held])
     if name.endswith("inverted"):
         x, x_held = 255 - x, 255 - x_held
     if name.startswith("few"):
         few = _draw(y, 10, 0)
         x, y = x[few], y[few]
-    return _Pictures(x, y, x_held, y_held, len(data.classes))
+    return _Images(x, y, x_held, y_held, len(data.classes))
 
 
 def _draw(labels: NDArray[Any], per_class: int, seed: int) -> NDArray[np.int64]:
-    from ...training import draw
+    from ...training import subset
 
-    return draw(labels, per_class, seed)
+    return subset(labels, per_class, seed)
 
 
 # ---------------------------------------------------------------- the tiny network
 
 
 @lru_cache(maxsize=4)
-def _model(size: int, classes: int, still: bool) -> Any:
+def _model(size: int, classes: int, freeze_batchnorm: bool) -> Any:
     """Return a compiled classifier that is given its weights anew each time; ``still``: BatchNorm does not move."""
     import keras
 
     from ...models import classifier, freeze, tiny
 
     model = classifier(tiny.build(size), classes)
-    freeze(model, 0, keep_batchnorm_still=still)
+    freeze(model, 0, freeze_batchnorm=freeze_batchnorm)
     # XLA takes half as long again on a CPU
     model.compile(keras.optimizers.Adam(), "sparse_categorical_crossentropy", jit_compile=False)
     model.optimizer.build(model.trainable_variables)
@@ -154,12 +154,12 @@ def _weights(model: Any) -> Weights:
 def _accuracy(model: Any, x: NDArray[Any], y: NDArray[Any]) -> float:
     from ...training.extraction import forward
 
-    (scores,) = forward(model, x, batch=250)
+    (scores,) = forward(model, x, batch_size=250)
     return float((scores.argmax(axis=1) == y).mean())
 
 
 def _train(
-    model: Any, start: Weights, x: NDArray[Any], y: NDArray[Any], *, rate: float, steps: int, seed: int,
+    model: Any, start: Weights, x: NDArray[Any], y: NDArray[Any], *, learning_rate: float, steps: int, seed: int,
     stops: Sequence[int] = (),
 ) -> Any:  # fmt: skip
     """Train from given weights; yield the number of steps taken at each stop and at the end."""
@@ -172,12 +172,12 @@ def _train(
         variable.assign(np.zeros(variable.shape, variable.dtype))
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng([seed, 1])
-    batch, drop = min(SETTINGS["batch"], len(x)), round(0.6 * steps)
+    batch, drop = min(SETTINGS["batch_size"], len(x)), round(0.6 * steps)
     order = np.concatenate([rng.permutation(len(x)) for _ in range(-(-steps * batch // len(x)))])
     at = 0
     for stop in sorted({*stops, drop, steps}):
         if stop > at:
-            model.optimizer.learning_rate = rate if at < drop else rate / 10
+            model.optimizer.learning_rate = learning_rate if at < drop else learning_rate / 10
             part = order[at * batch : stop * batch]
             model.fit(x[part].astype("float32"), y[part], batch_size=batch, shuffle=False, verbose=0)
             at = stop
@@ -188,48 +188,55 @@ def _train(
 @lru_cache(maxsize=4)
 def _source(name: str, size: int) -> Weights:
     """Train the tiny network on a source and return its weights."""
-    data = _pictures(name, size)
+    data = _images(name, size)
     model = _model(size, data.classes, False)
     start = _fresh(size, data.classes, 100)
-    for _ in _train(model, start, data.x, data.y, rate=3e-3, steps=SETTINGS["source_steps"], seed=100):
+    for _ in _train(model, start, data.x, data.y, learning_rate=3e-3, steps=SETTINGS["source_steps"], seed=100):
         pass
     return _weights(model)
 
 
 @lru_cache(maxsize=4)
 def _photographs(target: str, weights: str | None) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the features of a target's pictures, training and held out, from the large network."""
+    """Return the features of a target's images, training and held out, from the large network."""
     import keras
 
     from ...models import backbone
-    from ...training import features
+    from ...training import extract_features
 
     if weights is None:
         keras.utils.set_random_seed(0)
     base = backbone("efficientnet-lite0", size=96, weights=weights)
-    data = _pictures(target, 96)
-    return features(base, data.x), features(base, data.x_held)
+    data = _images(target, 96)
+    return extract_features(base, data.x), extract_features(base, data.x_held)
 
 
 # ---------------------------------------------------------------- points
 
 
-def _check(target: str, source: str, way: str, per_class: int) -> None:
+def _check(target: str, source: str, method: str, per_class: int) -> None:
     if target not in _KINDS:
         raise unknown("target", target, _KINDS)
     if source not in _KINDS[target]:
         raise unknown(f"source for {target}", source, _KINDS[target])
-    if way not in _KINDS[target][source]:
-        raise unknown(f"way with the source {source!r}", way, _KINDS[target][source])
+    if method not in _KINDS[target][source]:
+        raise unknown(f"way with the source {source!r}", method, _KINDS[target][source])
     smallest = {"emoji": 21}.get(target, 104)
     if not 1 <= per_class <= smallest:
         raise CourseError(
-            f"per_class={per_class} cannot be had: give 1 to {smallest}, the training pictures of the smallest class."
+            f"per_class={per_class} cannot be had: give 1 to {smallest}, the training images of the smallest class."
         )
 
 
 def label_budget_point(
-    target: str, source: str, way: str, per_class: int, seed: int, *, rate: float | None = None, choosing: bool = False
+    target: str,
+    source: str,
+    method: str,
+    per_class: int,
+    seed: int,
+    *,
+    learning_rate: float | None = None,
+    choosing: bool = False,
 ) -> dict[str, Any]:
     """Measure one point: learn a target from few labels, from scratch or with transfer.
 
@@ -239,64 +246,66 @@ def label_budget_point(
         ``"digits"`` (written by hand), ``"digits inverted"`` (dark on light) or ``"emoji"`` (*styles*, noto).
     source
         ``"none"``, ``"random"`` (random weights), one of :data:`SOURCES` or ``"photographs"`` (EfficientNet-Lite0).
-    way
+    method
         ``"scratch"``: the tiny network from random weights. ``"pixels"``: logistic regression on the pixels.
         ``"frozen"``: logistic regression on the features of the source. ``"tuned"``: a new head, and all layers of the
-        tiny network train (of EfficientNet-Lite0 those above ``block5c``), BatchNorm still. ``"head kept"``: the same
+        tiny network train (of EfficientNet-Lite0 those above ``block5c``), BatchNorm frozen. ``"head kept"``: the same
         with the head of the source, which has the same classes.
     per_class
-        Labelled pictures of each class.
+        Labelled images of each class.
     seed
-        Chooses the pictures, the random weights and the order.
-    rate
+        Chooses the images, the random weights and the order.
+    learning_rate
         Learning rate at the beginning; that of the measurement unless told.
     choosing
-        Measure on validation pictures: for choosing a rate.
+        Measure on validation images: for choosing a rate.
 
     Returns
     -------
     dict
-        A row of the measurement: ``target``, ``source``, ``way``, ``per_class``, ``step``, ``seed``, ``accuracy`` on
-        held-out pictures and ``train_accuracy``, both 0 … 1.
+        A row of the measurement: ``target``, ``source``, ``method``, ``per_class``, ``step``, ``seed``, ``accuracy`` on
+        held-out images and ``train_accuracy``, both 0 … 1.
     """
-    _check(target, source, way, per_class)
-    if way in ("frozen", "pixels"):
-        accuracies = _probe(target, source, way, per_class, seed)
-        return _row(target, source, way, per_class, 0, seed, *accuracies)
+    _check(target, source, method, per_class)
+    if method in ("frozen", "pixels"):
+        accuracies = _probe(target, source, method, per_class, seed)
+        return _row(target, source, method, per_class, 0, seed, *accuracies)
     if source == "photographs":
         return _tuned_photographs(target, per_class, seed)
-    *_, last = _curve(target, source, way, per_class, seed, rate, choosing, ())
+    *_, last = _curve(target, source, method, per_class, seed, learning_rate, choosing, ())
     return last
 
 
 def label_budget_curve(
-    target: str, source: str, way: str, per_class: int, seed: int, *, stops: Sequence[int] = CURVE_STEPS
+    target: str, source: str, method: str, per_class: int, seed: int, *, stops: Sequence[int] = CURVE_STEPS
 ) -> list[dict[str, Any]]:
     """Measure a learning curve: the rows of :func:`label_budget_point` after some of the steps of one training."""
-    _check(target, source, way, per_class)
-    if way in ("frozen", "pixels") or source == "photographs":
-        raise CourseError(f"{way!r} with the source {source!r} has no steps; take 'scratch', 'tuned' or 'head kept'.")
-    return _curve(target, source, way, per_class, seed, None, False, stops)
+    _check(target, source, method, per_class)
+    if method in ("frozen", "pixels") or source == "photographs":
+        raise CourseError(
+            f"{method!r} with the source {source!r} has no steps; take 'scratch', 'tuned' or 'head kept'."
+        )
+    return _curve(target, source, method, per_class, seed, None, False, stops)
 
 
 def _row(
-    target: str, source: str, way: str, per_class: int, step: int, seed: int, accuracy: float, train_accuracy: float
+    target: str, source: str, method: str, per_class: int, step: int, seed: int, accuracy: float, train_accuracy: float
 ) -> dict[str, Any]:
     return {
-        "target": target, "source": source, "way": way, "per_class": per_class, "step": step, "seed": seed,
+        "target": target, "source": source, "method": method, "per_class": per_class, "step": step, "seed": seed,
         "accuracy": accuracy, "train_accuracy": train_accuracy,
     }  # fmt: skip
 
 
-def _probe(target: str, source: str, way: str, per_class: int, seed: int) -> tuple[float, float]:
-    from ...training import features, probe
+def _probe(target: str, source: str, method: str, per_class: int, seed: int) -> tuple[float, float]:
+    from ...training import extract_features, linear_probe
 
-    size = SETTINGS["pixels" if way == "pixels" else "size"][target]
-    data = _pictures(target, size)
+    size = SETTINGS["pixels" if method == "pixels" else "size"][target]
+    data = _images(target, size)
     rows = _draw(data.y, per_class, seed)
     train: NDArray[Any]
     held: NDArray[Any]
-    if way == "pixels":
+    if method == "pixels":
         channels = 3 if target == "emoji" else 1  # the digits are grey
         train, held = (x[..., :channels].reshape(len(x), -1) / 255 for x in (data.x[rows], data.x_held))
     elif source == "photographs" or target == "emoji":
@@ -307,31 +316,36 @@ def _probe(target: str, source: str, way: str, per_class: int, seed: int) -> tup
         base = _base(size)
         for layer in base.layers:
             layer.set_weights(weights.get(layer.name, []))
-        train, held = features(base, data.x[rows], batch=250), features(base, data.x_held, batch=250)
+        train, held = (
+            extract_features(base, data.x[rows], batch_size=250),
+            extract_features(base, data.x_held, batch_size=250),
+        )
     y = data.y[rows]
-    return probe(train, y, held, data.y_held), probe(train, y, train, y)
+    return linear_probe(train, y, held, data.y_held), linear_probe(train, y, train, y)
 
 
 def _curve(
-    target: str, source: str, way: str, per_class: int, seed: int, rate: float | None, choosing: bool,
+    target: str, source: str, method: str, per_class: int, seed: int, learning_rate: float | None, choosing: bool,
     stops: Sequence[int],
 ) -> list[dict[str, Any]]:  # fmt: skip
     size = SETTINGS["size"][target]
-    data = _pictures(target, size, choosing)
+    data = _images(target, size, choosing)
     rows = _draw(data.y, per_class, seed)
     start = dict(_fresh(size, data.classes, seed))
-    if way != "scratch":
+    if method != "scratch":
         learnt = _source(source, size)
-        start |= {name: learnt[name] for name in start if name != "head" or way == "head kept"}
-    model = _model(size, data.classes, way != "scratch")
+        start |= {name: learnt[name] for name in start if name != "head" or method == "head kept"}
+    model = _model(size, data.classes, method != "scratch")
     x, y = data.x[rows], data.y[rows]
-    rate = rate or SETTINGS["rate"][f"{target}, scratch" if way == "scratch" else "tuned"]
+    learning_rate = learning_rate or SETTINGS["learning_rate"][f"{target}, scratch" if method == "scratch" else "tuned"]
     return [
         _row(
-            target, source, way, per_class, step, seed,
+            target, source, method, per_class, step, seed,
             _accuracy(model, data.x_held, data.y_held), _accuracy(model, x, y),
         )
-        for step in _train(model, start, x, y, rate=rate, steps=SETTINGS["steps"], seed=seed, stops=stops)
+        for step in _train(
+            model, start, x, y, learning_rate=learning_rate, steps=SETTINGS["steps"], seed=seed, stops=stops
+        )
     ]  # fmt: skip
 
 
@@ -345,11 +359,11 @@ def _lite0() -> Any:
 def _tuned_photographs(target: str, per_class: int, seed: int) -> dict[str, Any]:
     from ...training import sweep
 
-    data, how = _pictures(target, 96), SETTINGS["photographs_tuned"]
+    data, how = _images(target, 96), SETTINGS["photographs_tuned"]
     (trial,) = sweep(
-        _lite0(), (data.x, data.y), validation=(data.x_held, data.y_held), frozen_to=[how["frozen_to"]],
-        per_class=[per_class], rates=[how["rate"]], seeds=[seed], epochs=how["epochs"], batch=how["batch"],
-        progress=False,
+        _lite0(), (data.x, data.y), validation_data=(data.x_held, data.y_held), frozen_to=[how["frozen_to"]],
+        per_class=[per_class], learning_rates=[how["learning_rate"]], seeds=[seed], epochs=how["epochs"],
+        batch_size=how["batch_size"], progress=False,
     ).trials  # fmt: skip
     return _row(target, "photographs", "tuned", per_class, 0, seed, trial.accuracy, trial.train_accuracy)
 
@@ -360,28 +374,28 @@ class LabelBudget:
 
     table: Table
 
-    def line(self, target: str, source: str, way: str, value: str = "accuracy") -> dict[int, list[float]]:
+    def line(self, target: str, source: str, method: str, value: str = "accuracy") -> dict[int, list[float]]:
         """Return labels of each class → accuracy (0 … 1) of each seed, after the last step."""
-        _check(target, source, way, 1)
-        rows = self.table.where(target=target, source=source, way=way)
+        _check(target, source, method, 1)
+        rows = self.table.where(target=target, source=source, method=method)
         last = rows.where(step=max(rows.distinct("step")))
         return {n: last.values(value, per_class=n) for n in sorted(last.distinct("per_class"))}
 
-    def curve(self, source: str, way: str, value: str = "accuracy") -> dict[int, list[float]]:
+    def curve(self, source: str, method: str, value: str = "accuracy") -> dict[int, list[float]]:
         """Return step → accuracy of each seed on the digits, with ten labels of each class."""
-        rows = self.table.where(target="digits", source=source, way=way, per_class=CURVE_BUDGET)
+        rows = self.table.where(target="digits", source=source, method=method, per_class=CURVE_BUDGET)
         return {step: rows.values(value, step=step) for step in sorted(rows.distinct("step"))}
 
     def gain(
-        self, target: str, source: str, way: str, *, over: tuple[str, str] = ("none", "scratch")
+        self, target: str, source: str, method: str, *, over: tuple[str, str] = ("none", "scratch")
     ) -> dict[int, Comparison]:
         """Return labels of each class → the comparison, paired by seed, with another source and way."""
-        mine, other = self.line(target, source, way), self.line(target, *over)
+        mine, other = self.line(target, source, method), self.line(target, *over)
         return {n: compare(mine[n], other[n]) for n in mine}
 
-    def crossings(self, target: str, source: str, way: str, *, scratch: str = "scratch") -> list[float | None]:
+    def crossings(self, target: str, source: str, method: str, *, scratch: str = "scratch") -> list[float | None]:
         """Return for each seed with how many labels scratch overtakes (see :func:`crossing`)."""
-        mine, other = self.line(target, source, way), self.line(target, "none", scratch)
+        mine, other = self.line(target, source, method), self.line(target, "none", scratch)
         columns = zip(zip(*mine.values(), strict=True), zip(*other.values(), strict=True), strict=True)
         return [crossing(list(mine), transfer, alone) for transfer, alone in columns]
 

@@ -22,7 +22,7 @@ _WHERE = {
     "Replay": "batches",
     "GradientNorms": "gradients",
     "gradient_norms": "gradients",
-    "train_by_hand": "by_hand",
+    "custom_training_loop": "custom_loop",
 }
 
 __all__ = sorted(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -27,7 +27,7 @@ def parts(model: Any) -> dict[str, list[Any]]:
         if layer.weights:
             found.setdefault(part_of(layer.name), []).extend(layer.weights)
     if not found:
-        raise CourseError(f"the model {model.name!r} has no weights yet: call it once on a batch of pictures.")
+        raise CourseError(f"the model {model.name!r} has no weights yet: call it once on a batch of images.")
     return found
 
 

@@ -18,7 +18,7 @@ __all__ = ["RangeTest", "range_test"]
 class RangeTest:
     """The losses of a range test."""
 
-    rates: tuple[float, ...]
+    learning_rates: tuple[float, ...]
     """Learning rate of each step, growing."""
     losses: tuple[float, ...]
     """Loss of each batch, before the step."""
@@ -28,13 +28,13 @@ class RangeTest:
     @property
     def suggestion(self) -> float:
         """A tenth of the rate at which the smoothed loss is lowest."""
-        return self.rates[int(np.argmin(self.smoothed))] / 10
+        return self.learning_rates[int(np.argmin(self.smoothed))] / 10
 
     def __str__(self) -> str:
         lowest = min(self.smoothed)
         return (
-            f"rates {self.rates[0]:.1e} to {self.rates[-1]:.1e} in {len(self.rates)} steps; lowest smoothed loss "
-            f"{lowest:.3g}; suggested rate {self.suggestion:.1e}"
+            f"rates {self.learning_rates[0]:.1e} to {self.learning_rates[-1]:.1e} in {len(self.learning_rates)} steps; "
+            f"lowest smoothed loss {lowest:.3g}; suggested rate {self.suggestion:.1e}"
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -47,8 +47,8 @@ class RangeTest:
 
         figure = Figure(figsize=(6, 3.5), layout="constrained")
         axes = figure.subplots()
-        axes.plot(self.rates, self.losses, color="0.75", label="each batch")
-        axes.plot(self.rates, self.smoothed, color="C0", label="smoothed")
+        axes.plot(self.learning_rates, self.losses, color="0.75", label="each batch")
+        axes.plot(self.learning_rates, self.smoothed, color="C0", label="smoothed")
         axes.axvline(self.suggestion, color="C1", linestyle="--", label=f"suggestion {self.suggestion:.1e}")
         low, high = min(self.smoothed), max(self.smoothed[0], min(self.smoothed))
         axes.set(xscale="log", xlabel="learning rate", ylabel="loss", ylim=(0.9 * low, high + 0.5 * (high - low) + 0.1))
@@ -106,11 +106,11 @@ def range_test(
     losses: list[float] = []
     smoothed: list[float] = []
     average = 0.0
-    rates = np.geomspace(low, high, steps)
+    learning_rates = np.geomspace(low, high, steps)
     with unchanged(model, model.optimizer):
-        for step, rate in enumerate(rates):
+        for step, learning_rate in enumerate(learning_rates):
             chosen = order[step * batch_size : (step + 1) * batch_size]
-            model.optimizer.learning_rate = float(rate)
+            model.optimizer.learning_rate = float(learning_rate)
             loss = float(model.train_on_batch(x[chosen], y[chosen], return_dict=True)["loss"])
             if not math.isfinite(loss):
                 break
@@ -121,5 +121,5 @@ def range_test(
                 break
     model.reset_metrics()
     if not losses:
-        raise CourseError("the loss is not a number at the lowest rate already: check the pictures and labels.")
-    return RangeTest(tuple(map(float, rates[: len(losses)])), tuple(losses), tuple(smoothed))
+        raise CourseError("the loss is not a number at the lowest rate already: check the images and labels.")
+    return RangeTest(tuple(map(float, learning_rates[: len(losses)])), tuple(losses), tuple(smoothed))

@@ -19,7 +19,7 @@ class Stage:
 
     frozen_to: int | str | None
     """What stays frozen, as :func:`tlwidgets.freeze` takes it; ``None`` lets everything train."""
-    rate: float
+    learning_rate: float
     """Learning rate."""
     epochs: int
 
@@ -65,18 +65,18 @@ def fit_in_stages(
     from ..optimizers import FlatAdam
 
     if not stages:
-        raise CourseError("there are no stages: give one Stage(frozen_to, rate, epochs) or more.")
+        raise CourseError("there are no stages: give one Stage(frozen_to, learning_rate, epochs) or more.")
     if taken := {"epochs", "initial_epoch"} & fit.keys():
         raise CourseError(f"{taken.pop()!r} is decided by the stages: leave it out.")
     for stage in stages:
         boundary(model, stage.frozen_to)
-        if not stage.rate > 0 or stage.epochs < 1:
+        if not stage.learning_rate > 0 or stage.epochs < 1:
             raise CourseError(f"a stage needs a rate above 0 and one epoch or more, not {stage}.")
     histories: list[Any] = []
     done = 0
     for stage in stages:
         freeze(model, stage.frozen_to)
-        model.compile((optimizer or FlatAdam)(stage.rate), loss, metrics=list(metrics))
+        model.compile((optimizer or FlatAdam)(stage.learning_rate), loss, metrics=list(metrics))
         histories.append(model.fit(x, y, initial_epoch=done, epochs=done + stage.epochs, **fit))
         done += len(histories[-1].epoch)
     return histories
@@ -89,8 +89,8 @@ def head_then_all(
     *,
     head_epochs: int = 10,
     epochs: int = 10,
-    head_rate: float = 1e-3,
-    rate: float = 1e-4,
+    head_learning_rate: float = 1e-3,
+    learning_rate: float = 1e-4,
     head: str | None = None,
     frozen_to: int | str | None = None,
     **options: Any,
@@ -104,9 +104,9 @@ def head_then_all(
     ----------
     model, x, y
         See :func:`fit_in_stages`.
-    head_epochs, head_rate
+    head_epochs, head_learning_rate
         First stage: everything below the head frozen.
-    epochs, rate
+    epochs, learning_rate
         Second stage.
     head
         Layer or block at which the head begins; the last block with weights by default.
@@ -120,7 +120,7 @@ def head_then_all(
     list of keras.callbacks.History
         Of the two stages.
     """
-    stages = [Stage(first_of(model, head), head_rate, head_epochs), Stage(frozen_to, rate, epochs)]
+    stages = [Stage(first_of(model, head), head_learning_rate, head_epochs), Stage(frozen_to, learning_rate, epochs)]
     return fit_in_stages(model, x, y, stages=stages, **options)
 
 
@@ -129,9 +129,9 @@ def gradual_unfreezing(
     x: Any,
     y: Any = None,
     *,
-    rate: float = 1e-4,
+    learning_rate: float = 1e-4,
     epochs: int = 1,
-    down_to: str | None = None,
+    frozen_to: str | None = None,
     **options: Any,
 ) -> list[Any]:
     """Train the last block, then the last two, and so on.
@@ -143,9 +143,9 @@ def gradual_unfreezing(
     model, x, y
         See :func:`fit_in_stages`. Every stage compiles anew, which costs seconds on a
         deep network.
-    rate, epochs
+    learning_rate, epochs
         Of each stage.
-    down_to
+    frozen_to
         The lowest block that is unfrozen, ``"block5"`` for example; by default all of them, one after the other.
     options
         Everything else goes to :func:`fit_in_stages`.
@@ -155,7 +155,7 @@ def gradual_unfreezing(
     list of keras.callbacks.History
         One for each stage.
     """
-    lowest = 0 if down_to is None else first_of(model, down_to)
+    lowest = 0 if frozen_to is None else first_of(model, frozen_to)
     starts = [first_of(model, part) for part in reversed(parts(model))]
-    stages = [Stage(start, rate, epochs) for start in starts if start >= lowest]
+    stages = [Stage(start, learning_rate, epochs) for start in starts if start >= lowest]
     return fit_in_stages(model, x, y, stages=stages, **options)

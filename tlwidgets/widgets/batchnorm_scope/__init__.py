@@ -23,7 +23,7 @@ __all__ = ["BatchNormScope"]
 
 
 class BatchNormScope(StaticWidget):
-    """The running mean and variance of BatchNorm layers step by step, several runs in one picture.
+    """The running mean and variance of BatchNorm layers step by step, several runs in one figure.
 
     The left chart is the distance of the running mean from where it was before ``fit``, in standard deviations; the
     right one the running variance over what it was. The line is the median channel, the band goes from the channel
@@ -176,7 +176,7 @@ class BatchNormScope(StaticWidget):
         """Take what a browser sends; a layer that is not known is left out."""
         super().set_state({k: v for k, v in sync_data.items() if k != "value" or v in self.names})
 
-    # -- words and picture
+    # -- words and figure
 
     def summary(self) -> str:
         """Return in words which runs moved the statistics and which did not."""

@@ -1,4 +1,4 @@
-"""ConfusionMatrix: which classes a model takes for which, and the pictures behind every cell."""
+"""ConfusionMatrix: which classes a model takes for which, and the images behind every cell."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ConfusionMatrix"]
 
-_PAGE = 24  # pictures sent at a time
-_SIDE = 96  # pixels of a sent picture, at most
+_PAGE = 24  # images sent at a time
+_SIDE = 96  # pixels of a sent image, at most
 _NORMALIZE = ("counts", "true", "predicted")
 
 
 class ConfusionMatrix(StaticWidget):
-    """True classes by predicted classes: counts and shares; Enter or a click on a cell shows its pictures.
+    """True classes by predicted classes: counts and shares; Enter or a click on a cell shows its images.
 
     Right predictions are blue and stand on the diagonal, wrong ones are orange.
 
@@ -36,15 +36,15 @@ class ConfusionMatrix(StaticWidget):
         Classes of the examples, shape ``(n,)``: numbers that count into ``classes``, or names.
     classes
         Names of the classes, in order.
-    pictures
-        The examples as pictures, shape ``(n, height, width)`` or ``(n, height, width, 1 or 3)``; ``uint8``, or
+    images
+        The examples as images, shape ``(n, height, width)`` or ``(n, height, width, 1 or 3)``; ``uint8``, or
         floats (0 to 1, or 0 to 255 when a shown value is above 1; a lower end below 0 is made black). They stay
         in Python: 24 at a time go to the browser, when a cell is opened.
     normalize
         ``"counts"``, ``"true"`` (share of the true class: recall) or ``"predicted"`` (share of the predicted
         class: precision).
     send_ahead
-        So many pictures of each wrong cell are sent with the widget, for a page that has no kernel to ask.
+        So many images of each wrong cell are sent with the widget, for a page that has no kernel to ask.
     label
         Title.
 
@@ -59,12 +59,12 @@ class ConfusionMatrix(StaticWidget):
     Raises
     ------
     CourseError
-        If lengths differ, a class is not known, or the pictures have another shape.
+        If lengths differ, a class is not known, or the images have another shape.
 
     Examples
     --------
     >>> predicted = model.predict(x_test, verbose=0).argmax(1)
-    >>> ConfusionMatrix(y_test, predicted, ["cat", "dog", "owl"], pictures=x_test)
+    >>> ConfusionMatrix(y_test, predicted, ["cat", "dog", "owl"], images=x_test)
     """
 
     _esm = _bundle.esm("confusion_matrix")
@@ -77,7 +77,7 @@ class ConfusionMatrix(StaticWidget):
     classes = t.List(t.Unicode(), read_only=True).tag(sync=True)
     _counts = t.Bytes(b"").tag(sync=True)
     _page = t.Int(_PAGE).tag(sync=True)
-    _has_pictures = t.Bool(False).tag(sync=True)
+    _has_images = t.Bool(False).tag(sync=True)
     _ahead = t.Dict().tag(sync=True)
 
     def __init__(
@@ -85,7 +85,7 @@ class ConfusionMatrix(StaticWidget):
         y_true: npt.ArrayLike,
         y_pred: npt.ArrayLike,
         classes: Sequence[str],
-        pictures: Any | None = None,
+        images: Any | None = None,
         *,
         normalize: str = "counts",
         send_ahead: int = 0,
@@ -97,31 +97,29 @@ class ConfusionMatrix(StaticWidget):
         true, predicted = class_numbers(y_true, names, "y_true"), class_numbers(y_pred, names, "y_pred")
         if len(true) != len(predicted):
             raise CourseError(f"y_true has {len(true)} classes and y_pred {len(predicted)}: give one for each example.")
-        if pictures is not None:
-            shape = getattr(pictures, "shape", None)
+        if images is not None:
+            shape = getattr(images, "shape", None)
             if shape is None or len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] not in (1, 3)):
                 raise CourseError(
-                    f"pictures should be one array (n, height, width) or (n, height, width, 1 or 3), not {shape}."
+                    f"images should be one array (n, height, width) or (n, height, width, 1 or 3), not {shape}."
                 )
             if shape[0] != len(true):
-                raise CourseError(f"there are {shape[0]} pictures for {len(true)} classes: give one for each example.")
+                raise CourseError(f"there are {shape[0]} images for {len(true)} classes: give one for each example.")
         if normalize not in _NORMALIZE:
             raise unknown("normalization", normalize, _NORMALIZE)
         if isinstance(send_ahead, bool) or not isinstance(send_ahead, int) or send_ahead < 0:
-            raise CourseError(f"send_ahead is a number of pictures for each wrong cell, not {send_ahead!r}.")
+            raise CourseError(f"send_ahead is a number of images for each wrong cell, not {send_ahead!r}.")
         k = len(names)
         self.matrix = np.bincount(true * k + predicted, minlength=k * k).reshape(k, k).astype("int64")
-        self._true, self._predicted, self._pictures = true, predicted, pictures
+        self._true, self._predicted, self._images = true, predicted, images
         i, j = np.nonzero(self.matrix)
         packed = np.stack([i, j, self.matrix[i, j]], 1).astype("<i4").tobytes()
         ahead = {}
-        if pictures is not None and send_ahead:
+        if images is not None and send_ahead:
             wrong = [(int(a), int(b)) for a, b in zip(i, j, strict=True) if a != b]
             ahead = {f"{a}|{b}": self._thumbnails(self._members(a, b)[:send_ahead]) for a, b in wrong}
         self.set_trait("classes", names)
-        super().__init__(
-            normalize=normalize, label=label, _counts=packed, _has_pictures=pictures is not None, _ahead=ahead
-        )
+        super().__init__(normalize=normalize, label=label, _counts=packed, _has_images=images is not None, _ahead=ahead)
         self.observe(lambda _: self.refresh_static(), ["value", "normalize", "label"])
 
     # -- the open cell
@@ -165,16 +163,16 @@ class ConfusionMatrix(StaticWidget):
         return self._members(self.classes.index(true), self.classes.index(predicted))
 
     def _thumbnails(self, indices: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
-        return [{"n": int(n), "png": picture} for n, picture in zip(indices, self._png(indices), strict=True)]
+        return [{"n": int(n), "png": image} for n, image in zip(indices, self._png(indices), strict=True)]
 
     def _png(self, indices: npt.NDArray[np.int64]) -> list[bytes]:
-        """The pictures as PNG files; the scale of floats is decided over these together."""
+        """The images as PNG files; the scale of floats is decided over these together."""
         from PIL import Image
 
-        assert self._pictures is not None
+        assert self._images is not None
         if not len(indices):
             return []
-        shown = np.stack([np.asarray(self._pictures[int(n)]) for n in indices])
+        shown = np.stack([np.asarray(self._images[int(n)]) for n in indices])
         if shown.dtype != np.uint8:
             shown = np.nan_to_num(shown.astype("float64"), nan=0.0, posinf=255.0, neginf=0.0)
             low = min(0.0, float(shown.min()))
@@ -194,16 +192,16 @@ class ConfusionMatrix(StaticWidget):
 
     def _on_message(self, widget: Any, content: Any, buffers: Any) -> None:
         super()._on_message(widget, content, buffers)
-        if not isinstance(content, dict) or content.get("kind") != "pictures" or self._pictures is None:
+        if not isinstance(content, dict) or content.get("kind") != "images" or self._images is None:
             return
         i, j, page = (content.get(key) for key in ("i", "j", "page"))
         if not all(isinstance(v, int) for v in (i, j, page)):
             return
         members = self._members(i, j)[page * _PAGE : (page + 1) * _PAGE]  # type: ignore[arg-type, operator]
-        reply = {"kind": "pictures", "i": i, "j": j, "page": page, "numbers": [int(n) for n in members]}
+        reply = {"kind": "images", "i": i, "j": j, "page": page, "numbers": [int(n) for n in members]}
         self.send(reply, buffers=self._png(members))
 
-    # -- words and picture
+    # -- words and figure
 
     def summary(self) -> str:
         """Return accuracy, recall of the worst class, and the most frequent confusions in words."""
@@ -233,7 +231,7 @@ class ConfusionMatrix(StaticWidget):
 
         opened = [self.classes.index(name) for name in self.value]
         beside = []
-        if opened and self._pictures is not None:
+        if opened and self._images is not None:
             members = self._members(*opened)[:8]
             beside = list(zip(members.tolist(), self._png(members), strict=True))
         return draw(self.matrix, self.classes, self.normalize, opened, beside, self.summary())

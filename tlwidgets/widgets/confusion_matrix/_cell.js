@@ -25,7 +25,7 @@ function listItem({ n, url }, words) {
  */
 export class OpenCell {
   #said = html("div", { role: "status" });
-  #list = html("ul", { class: "tlw-pictures" });
+  #list = html("ul", { class: "tlw-images" });
   #earlier = turner("earlier", "Earlier");
   #later = turner("later", "Later");
   #place = html("span", {});
@@ -74,7 +74,7 @@ export class OpenCell {
     this.#page = Math.min(this.#page, lastPage(count, size));
     const state = { ...this.#source.look(i, j, this.#page), count };
     if (lacking(state)) this.#request(i, j);
-    this.#said.textContent = counts.words(i, j) + (count ? "." : ": no picture.") +
+    this.#said.textContent = counts.words(i, j) + (count ? "." : ": no image.") +
       noteOf(state, this.#asked !== "");
     const words = `true ${counts.names[i]}, predicted ${counts.names[j]}`;
     const images = imagesOf(state);

@@ -1,4 +1,4 @@
-"""The static picture of the matrix. Imported only when one is drawn: it imports matplotlib."""
+"""The static figure of the matrix. Imported only when one is drawn: it imports matplotlib."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ def draw(
     classes: Sequence[str],
     normalize: str,
     opened: Sequence[int],
-    pictures: Sequence[tuple[int, bytes]],
+    images: Sequence[tuple[int, bytes]],
     alt: str,
 ) -> StaticFigure:
-    """Draw the matrix and, when a cell is open, its first pictures below."""
+    """Draw the matrix and, when a cell is open, its first images below."""
     k = max(1, len(classes))
     side = min(7.0, 1.8 + 0.45 * k)
     small = k > _MANY
-    figure = StaticFigure((side + 0.6, side + 0.4 + (1.2 if pictures else 0)), alt)
-    if pictures:
+    figure = StaticFigure((side + 0.6, side + 0.4 + (1.2 if images else 0)), alt)
+    if images:
         parts: Any = figure.subfigures(2, 1, height_ratios=[side, 1.2])
         ax = parts[0].subplots()
-        row = np.atleast_1d(parts[1].subplots(1, len(pictures)))
+        row = np.atleast_1d(parts[1].subplots(1, len(images)))
         from PIL import Image
 
-        for place, (number, file) in zip(row, pictures, strict=True):
+        for place, (number, file) in zip(row, images, strict=True):
             place.imshow(np.asarray(Image.open(io.BytesIO(file))), cmap="gray", vmin=0, vmax=255)
             place.set_axis_off()
             place.set_title(str(number), fontsize=7)

@@ -36,9 +36,9 @@ export function noteOf(state, waiting) {
   if (state.hasImages && state.alone && shown < state.count) {
     return shown
       ? ` The first ${shown} came with this page; the others need the notebook and its kernel.`
-      : " Its pictures need the notebook and its kernel.";
+      : " Its images need the notebook and its kernel.";
   }
-  return waiting && !state.fetched ? " Asking the kernel for the pictures …" : "";
+  return waiting && !state.fetched ? " Asking the kernel for the images …" : "";
 }
 
 /**
@@ -46,4 +46,4 @@ export function noteOf(state, waiting) {
  * @param {CellState} state
  */
 export const placeOf = (page, { count, size }) =>
-  `pictures ${page * size + 1} to ${Math.min(count, (page + 1) * size)} of ${count}`;
+  `images ${page * size + 1} to ${Math.min(count, (page + 1) * size)} of ${count}`;

@@ -11,7 +11,7 @@ export interface Traits extends CommonTraits {
   _counts: Bytes;
   /** Images on a page. */
   _page: number;
-  _has_pictures: boolean;
+  _has_images: boolean;
   /** Images that came with the widget, by cell ("i|j"). */
   _ahead: Record<string, { n: number; png: DataView<ArrayBuffer> }[]> | null;
 }

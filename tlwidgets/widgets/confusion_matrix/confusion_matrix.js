@@ -64,10 +64,10 @@ function build(model, store, counts) {
     look: (i, j, page) => ({
       ...store.find(i, j, page),
       size: model.get("_page"),
-      hasImages: model.get("_has_pictures"),
+      hasImages: model.get("_has_images"),
       alone: alone(model),
     }),
-    ask: (i, j, page) => model.send({ kind: "pictures", i, j, page }),
+    ask: (i, j, page) => model.send({ kind: "images", i, j, page }),
   });
   const table = asTable(() => counts().table());
   const empty = html("div", { class: "tlw-empty" }, "There are no examples.");
@@ -154,7 +154,7 @@ export default () => {
     store.addAhead(model.get("_ahead"));
     /** @type {(content: any, buffers: DataView<ArrayBuffer>[]) => void} */
     const take = (content, buffers) => {
-      if (content?.kind !== "pictures") return;
+      if (content?.kind !== "images") return;
       const { i, j, page, numbers: which } = content;
       store.add(`${i}|${j}|${page}`, which, buffers);
       shows.forEach((show) => show());

@@ -185,7 +185,7 @@ class DecisionGrid(StaticWidget):
             found[size, similarity] = max(measured.values()) - measured[strategy]
         return found
 
-    # -- words and picture
+    # -- words and figure
 
     def summary(self) -> str:
         """Return the choices and their regret in words."""

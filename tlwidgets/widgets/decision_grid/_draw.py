@@ -1,4 +1,4 @@
-"""The static picture of the grid. Imported only when one is drawn: it imports matplotlib."""
+"""The static figure of the grid. Imported only when one is drawn: it imports matplotlib."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""FeatureMap: where a network puts pictures, block after block, in two dimensions."""
+"""FeatureMap: where a network puts images, block after block, in two dimensions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import traitlets as t
 from ...errors import CourseError, unknown
 from .. import _bundle
 from .._classes import class_numbers, looks
-from .._sprite import check_pictures, sprite
+from .._sprite import check_images, sprite
 from .._static import StaticWidget
 from . import _embed
 
@@ -24,14 +24,14 @@ __all__ = ["FeatureMap"]
 _METHODS = ("pca", "tsne", "given")
 _NEIGHBOURS = 4
 _MOST = 20_000
-_SIDE = 32  # pixels of a thumbnail; below _FEW pictures there is room for more
+_SIDE = 32  # pixels of a thumbnail; below _FEW images there is room for more
 _LARGE, _FEW = 64, 1000
 
 
 class FeatureMap(StaticWidget):
-    """A map of pictures: a point each, coloured and shaped by class or by domain, one map for each block.
+    """A map of images: a point each, coloured and shaped by class or by domain, one map for each block.
 
-    A point shows its picture and the pictures that are nearest to it *in feature space*: two dimensions keep only
+    A point shows its image and the images that are nearest to it *in feature space*: two dimensions keep only
     part of the distances, so neighbours on the map need not be neighbours in the features. Every map is scaled to the
     same spread and turned towards the one before it, and the axes stay the same, so what moves between blocks is
     not the scale.
@@ -45,8 +45,8 @@ class FeatureMap(StaticWidget):
         Class of each example, shape (n,): numbers that count into ``classes``, or names.
     classes
         Names of the classes.
-    pictures
-        The examples as pictures, shape (n, height, width) or (n, height, width, 1 or 3); they are sent small.
+    images
+        The examples as images, shape (n, height, width) or (n, height, width, 1 or 3); they are sent small.
     domains
         Name of the domain of each example; adds a switch between class and domain.
     method
@@ -79,7 +79,7 @@ class FeatureMap(StaticWidget):
 
     Examples
     --------
-    >>> FeatureMap(tl.training.features_by_block(base, x), y, classes, pictures=x)  # doctest: +SKIP
+    >>> FeatureMap(tl.training.extract_features_by_block(base, x), y, classes, images=x)  # doctest: +SKIP
     """
 
     _esm = _bundle.esm("feature_map")
@@ -108,7 +108,7 @@ class FeatureMap(StaticWidget):
         features: Mapping[str, Any] | npt.ArrayLike,
         labels: npt.ArrayLike,
         classes: Sequence[str],
-        pictures: Any | None = None,
+        images: Any | None = None,
         domains: Sequence[str] | None = None,
         method: str = "pca",
         *,
@@ -137,11 +137,11 @@ class FeatureMap(StaticWidget):
             self._map(name, x, method, seed)
         form: dict[str, Any] = {}
         data = b""
-        if pictures is not None:
-            check_pictures(pictures, n)
-            made = sprite(np.asarray(pictures), _LARGE if n <= _FEW else _SIDE)
+        if images is not None:
+            check_images(images, n)
+            made = sprite(np.asarray(images), _LARGE if n <= _FEW else _SIDE)
             data, form = made.data, made.form
-        self._has_pictures = bool(data)
+        self._has_images = bool(data)
         self.set_trait("names", list(blocks))
         super().__init__(
             value=next(reversed(blocks)),
@@ -259,7 +259,7 @@ class FeatureMap(StaticWidget):
             same, chance = found
             where = "on the map" if self.method == "given" else "in feature space"
             words.append(
-                f"{block}: for {same:.0%} the nearest picture {where} is of the same {by} (chance {chance:.0%})."
+                f"{block}: for {same:.0%} the nearest image {where} is of the same {by} (chance {chance:.0%})."
             )
         share = self._variance[block]
         if share is not None:
@@ -268,7 +268,7 @@ class FeatureMap(StaticWidget):
             words.append(f"{lost} without finite features {'are' if lost > 1 else 'is'} left out.")
         return " ".join(words)
 
-    # -- words and picture
+    # -- words and figure
 
     def _shown(self) -> list[str]:
         return [self.beside, self.value] if self.beside else [self.value]
@@ -282,7 +282,7 @@ class FeatureMap(StaticWidget):
         used = len(np.unique(self._member if self.color_by == "class" else self._owner))
         names = {"pca": "PCA", "tsne": "t-SNE", "given": "given coordinates"}
         noun = ("class", "classes") if self.color_by == "class" else ("domain", "domains")
-        words = [f"{self.label}: {n:,} pictures of {used} {noun[used != 1]} ({names[self.method]})."]
+        words = [f"{self.label}: {n:,} images of {used} {noun[used != 1]} ({names[self.method]})."]
         words += [self._words[self.names.index(block)][self.color_by] for block in self._shown()]
         if self.only and self.only in [group["name"] for group in groups]:
             words.append(f"{self.only} stands out.")
@@ -297,7 +297,7 @@ class FeatureMap(StaticWidget):
 
         near = [int(k) for k in self._near[self.value][i] if k >= 0]
         others = f"; nearest in {self.value}: {', '.join(self._classes[self._member[k]]['name'] for k in near)}"
-        return f"Picture {i}: {group(i)}{others if near else ''}."
+        return f"Image {i}: {group(i)}{others if near else ''}."
 
     def static(self) -> StaticFigure:
         """Return the shown maps as a matplotlib figure with alternative text (``figure.alt``)."""

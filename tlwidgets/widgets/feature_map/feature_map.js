@@ -1,6 +1,6 @@
 // @ts-nocheck: not yet
 // deno-lint-ignore-file house/function-length
-// FeatureMap: pictures as points, one map for each block.
+// FeatureMap: images as points, one map for each block.
 import {
   asTable,
   choice,
@@ -19,7 +19,7 @@ import { markerPath } from "../_paths.js";
 const NEIGHBOURS = 4;
 const ROOM = 12; // pixels between the outermost points and the edge
 const GRAB = 24; // pixels within which a point is found
-const CARD = 72; // pixels of the picture of the described point
+const CARD = 72; // pixels of the image of the described point
 const MOVE = 220; // milliseconds in which the points go to their places in another block
 const LEGEND = 60; // groups up to which each has a button
 
@@ -103,7 +103,7 @@ export default () => {
       anything = x0 <= x1;
       limits = anything ? [x0, x1, y0, y1] : [-1, 1, -1, 1];
     }
-    function readPictures() {
+    function readImages() {
       tiles.forget();
       tiles = spriteTiles(model.get("_sprite"), model.get("_sprite_form"));
     }
@@ -334,7 +334,7 @@ export default () => {
     function words(i) {
       const others = neighbours(index(model.get("value")), i).map(className);
       const same = others.length ? `; nearest in ${model.get("value")}: ${others.join(", ")}` : "";
-      return `picture ${i}: ${className(i)}${domainName(i)}${same}`;
+      return `image ${i}: ${className(i)}${domainName(i)}${same}`;
     }
     function describe() {
       const i = described();
@@ -347,11 +347,11 @@ export default () => {
       main.area.setAttribute("aria-valuenow", point ?? 0);
       main.area.setAttribute(
         "aria-valuetext",
-        point === null || point === undefined ? `none of ${n} pictures chosen` : words(point),
+        point === null || point === undefined ? `none of ${n} images chosen` : words(point),
       );
       if (i < 0) {
         card.replaceChildren(
-          html("span", { class: "tlw-tip" }, "Point at a picture, or move through them with the arrow keys."),
+          html("span", { class: "tlw-tip" }, "Point at an image, or move through them with the arrow keys."),
         );
         return;
       }
@@ -361,7 +361,7 @@ export default () => {
         "div",
         { class: "tlw-map-text" },
         html("strong", {}, className(i)),
-        `${domainName(i)} · picture ${i}`,
+        `${domainName(i)} · image ${i}`,
       );
       const list = html("ul", { class: "tlw-map-near" });
       for (const k of others) {
@@ -379,8 +379,8 @@ export default () => {
       const nearest = others.length
         ? [html("span", { class: "tlw-tip" }, `nearest in ${model.get("value")}:`), list]
         : [];
-      const picture = tiles.here ? [tiles.tile(i, CARD)] : [];
-      card.replaceChildren(...picture, html("div", { class: "tlw-map-words" }, head, ...nearest));
+      const image = tiles.here ? [tiles.tile(i, CARD)] : [];
+      card.replaceChildren(...image, html("div", { class: "tlw-map-words" }, head, ...nearest));
     }
     function hover(i) {
       if (i === hovered) return;
@@ -450,12 +450,12 @@ export default () => {
       const had = legend.contains(document.activeElement) ? document.activeElement.dataset.key : null;
       legend.replaceChildren(
         ...there.map((g) => {
-          const picture = svg("svg", { width: 14, height: 14, "aria-hidden": "true" });
-          svg("path", { d: markerPath(g.shape, 7, 7, 4.4), style: `fill: var(--tlw-c-${g.color})` }, picture);
+          const image = svg("svg", { width: 14, height: 14, "aria-hidden": "true" });
+          svg("path", { d: markerPath(g.shape, 7, 7, 4.4), style: `fill: var(--tlw-c-${g.color})` }, image);
           const button = html(
             "button",
             { type: "button", "data-key": `only-${all.indexOf(g)}` },
-            picture,
+            image,
             g.name,
           );
           button.setAttribute("aria-pressed", String(only === g.name));
@@ -493,7 +493,7 @@ export default () => {
       const sentences = anything ? shown.map((k) => html("div", {}, model.get("_words")[k]?.[by] ?? "")) : [];
       said.replaceChildren(...sentences);
       box.dataset.value = model.get("value");
-      main.area.setAttribute("aria-label", `Pictures in ${model.get("value")}`);
+      main.area.setAttribute("aria-label", `Images in ${model.get("value")}`);
       left.area.setAttribute("aria-label", `Map of ${model.get("beside")}, for comparison`);
     }
 
@@ -560,7 +560,7 @@ export default () => {
       ...["_points", "_classes", "_domains", "_class"].map((name) => [`change:${name}`, redraw]),
     ];
     listeners.forEach(([name, action]) => model.on(name, action));
-    readPictures();
+    readImages();
     all();
     const stopFollowing = followWidth(box, (now) => {
       width = now;

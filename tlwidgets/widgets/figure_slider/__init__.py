@@ -34,7 +34,7 @@ class FigureSlider(StaticWidget):
     label = traitlets.Unicode("Figure").tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     value = traitlets.Unicode().tag(sync=True)
-    _pictures = traitlets.List(traitlets.Bytes()).tag(sync=True)
+    _images = traitlets.List(traitlets.Bytes()).tag(sync=True)
     _words = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, figures: Mapping[str, StaticFigure], *, label: str = "Figure", value: str | None = None) -> None:
@@ -48,7 +48,7 @@ class FigureSlider(StaticWidget):
             label=label,
             names=names,
             value=names[-1] if value is None else value,
-            _pictures=[png(figure) for figure in figures.values()],
+            _images=[png(figure) for figure in figures.values()],
             _words=[figure.alt for figure in figures.values()],
         )
         self.observe(lambda _: self.refresh_static(), "value")

@@ -4,7 +4,7 @@ import { attributes, browserKeys, focusKeeper, html, listen, together } from "..
 /** @import { Bytes, CommonTraits, View } from "../_types.d.ts" */
 /**
  * @typedef {CommonTraits & {
- *   names: string[], value: string, _words: string[], _pictures: NonNullable<Bytes>[],
+ *   names: string[], value: string, _words: string[], _images: NonNullable<Bytes>[],
  * }} Traits
  */
 
@@ -15,18 +15,18 @@ export default () => {
     render({ model, el }) {
       const names = model.get("names");
       const label = model.get("label");
-      const files = model.get("_pictures").map((bytes) => new Blob([bytes], { type: "image/png" }));
+      const files = model.get("_images").map((bytes) => new Blob([bytes], { type: "image/png" }));
       const urls = files.map((file) => URL.createObjectURL(file));
       const range = { type: "range", min: 0, max: names.length - 1, step: 1, "data-key": "slider" };
       const slider = browserKeys(html("input", { ...range, "aria-label": label }));
       const name = html("output", { class: "tlw-figure-name" });
-      const picture = html("img", { class: "tlw-figure-picture" });
+      const image = html("img", { class: "tlw-figure-image" });
       const row = html("div", { class: "tlw-figure-row" }, html("span", {}, label), slider, name);
       const box = html(
         "div",
         { class: "tlw tlw-figure", role: "group", "aria-label": `${label} slider` },
         row,
-        picture,
+        image,
       );
 
       function draw() {
@@ -34,11 +34,11 @@ export default () => {
         slider.value = String(index);
         slider.setAttribute("aria-valuetext", names[index]);
         name.textContent = box.dataset.value = names[index];
-        attributes(picture, { src: urls[index], alt: model.get("_words")[index] });
+        attributes(image, { src: urls[index], alt: model.get("_words")[index] });
       }
 
       slider.addEventListener("input", () => model.set("value", names[Number(slider.value)]));
-      // the pictures are here already; the kernel only hears where the handle was let go
+      // the images are here already; the kernel only hears where the handle was let go
       slider.addEventListener("change", () => model.save_changes());
       draw();
       el.append(box);

@@ -51,21 +51,21 @@ class FreezeSlider(StaticWidget):
     ----------
     model
         A built Keras model. Models inside it (a base used as one layer) are looked through.
-    frozen
+    frozen_to
         Number of layers, from the input, or the name of the layer or block up to which layers are frozen. By
         default the boundary is where the first layer trains now.
-    keep_batchnorm_frozen
+    freeze_batchnorm
         Whether BatchNorm layers behind the boundary stay frozen as well (inference mode, statistics kept). By
-        default yes when ``frozen`` is given, and else as the model has it now.
+        default yes when ``frozen_to`` is given, and else as the model has it now.
 
     Raises
     ------
     CourseError
-        If the model is not built, or ``frozen`` is out of range or not a name in the model.
+        If the model is not built, or ``frozen_to`` is out of range or not a name in the model.
 
     Examples
     --------
-    >>> slider = FreezeSlider(model, frozen="block4")
+    >>> slider = FreezeSlider(model, frozen_to="block4")
     >>> slider.show()
     >>> model.compile("adam", "sparse_categorical_crossentropy")  # applies what the slider says
     """
@@ -76,7 +76,7 @@ class FreezeSlider(StaticWidget):
     _alone = t.Bool(True).tag(sync=True)
     value = t.Int(0).tag(sync=True)
     """Number of frozen layers, from the input."""
-    keep_batchnorm_frozen = t.Bool(True).tag(sync=True)
+    freeze_batchnorm = t.Bool(True).tag(sync=True)
     label = t.Unicode("Frozen layers").tag(sync=True)
     _layers = t.List().tag(sync=True)
     _stale = t.Bool(False).tag(sync=True)
@@ -84,29 +84,29 @@ class FreezeSlider(StaticWidget):
     def __init__(
         self,
         model: Any,
-        frozen: int | str | None = None,
+        frozen_to: int | str | None = None,
         *,
-        keep_batchnorm_frozen: bool | None = None,
+        freeze_batchnorm: bool | None = None,
         **traits: Any,
     ) -> None:
-        records = surgery.layers(model)  # says what to do when the model is not built
-        if frozen is None:
+        records = surgery.list_layers(model)  # says what to do when the model is not built
+        if frozen_to is None:
             boundary = next((r.index for r in records if r.trainable), len(records))
             if not any(r.params for r in records[:boundary]):
                 boundary = 0  # only layers without weights (the input) come before it: nothing is frozen
         else:
-            boundary = surgery.boundary(model, frozen)
-        if keep_batchnorm_frozen is None:
+            boundary = surgery.boundary(model, frozen_to)
+        if freeze_batchnorm is None:
             behind = [r.trainable for r in records[boundary:] if r.batchnorm]
-            keep_batchnorm_frozen = frozen is not None or not any(behind)
+            freeze_batchnorm = frozen_to is not None or not any(behind)
         self.model = model
         self._leaves = surgery.leaf_layers(model)
         self._watch = CompileWatch(model, self._leaves)
-        surgery.freeze(model, 0, keep_batchnorm_still=False)  # to see what each layer could train
+        surgery.freeze(model, 0, freeze_batchnorm=False)  # to see what each layer could train
         rows = _rows(records, self._leaves)
-        super().__init__(_layers=rows, value=boundary, keep_batchnorm_frozen=keep_batchnorm_frozen, **traits)
+        super().__init__(_layers=rows, value=boundary, freeze_batchnorm=freeze_batchnorm, **traits)
         self._apply()
-        self.observe(self._on_change, ["value", "keep_batchnorm_frozen"])
+        self.observe(self._on_change, ["value", "freeze_batchnorm"])
         after_each_cell(self._look)
 
     @t.validate("value")  # type: ignore[untyped-decorator]
@@ -152,14 +152,14 @@ class FreezeSlider(StaticWidget):
     def _apply(self) -> None:
         """Set the flags of the model's layers."""
         self._watch.look()  # a compile since the last look had the flags from before this change
-        self.plan = surgery.freeze(self.model, self.value, keep_batchnorm_still=self.keep_batchnorm_frozen)
+        self.plan = surgery.freeze(self.model, self.value, freeze_batchnorm=self.freeze_batchnorm)
         self._look()
 
     def _look(self) -> bool:
         self._stale = self._watch.look()
         return bool(self._stale)
 
-    # -- words and picture
+    # -- words and figure
 
     def summary(self) -> str:
         """Return in words what is frozen and how many parameters train."""
@@ -174,4 +174,4 @@ class FreezeSlider(StaticWidget):
         """Return the bars as a matplotlib figure with alternative text (``figure.alt``)."""
         from ._draw import draw
 
-        return draw(self._layers, self.value, bool(self.plan.still_batchnorm), self.summary())
+        return draw(self._layers, self.value, bool(self.plan.frozen_batchnorm), self.summary())

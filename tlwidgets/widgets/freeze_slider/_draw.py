@@ -1,4 +1,4 @@
-"""The static picture of the layers. Imported only when one is drawn: it imports matplotlib."""
+"""The static figure of the layers. Imported only when one is drawn: it imports matplotlib."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["draw"]
 _MAX_BARS = 700  # more layers than this share a bar with their neighbours (the highest is drawn)
 
 
-def draw(rows: Sequence[dict[str, Any]], frozen: int, batchnorm_still: bool, alt: str) -> StaticFigure:
+def draw(rows: Sequence[dict[str, Any]], frozen: int, batchnorm_frozen: bool, alt: str) -> StaticFigure:
     """Draw a bar for each layer; the arguments are the widget's traits."""
     figure = StaticFigure((8.0, 2.3), alt)
     ax = figure.subplots()
@@ -29,7 +29,7 @@ def draw(rows: Sequence[dict[str, Any]], frozen: int, batchnorm_still: bool, alt
         part = rows[start : start + step]
         height = max(math.log10(row["params"] + 1) for row in part) or 0.07
         row = max(part, key=lambda r: r["params"])
-        still = start < frozen or (batchnorm_still and row["batchnorm"])
+        still = start < frozen or (batchnorm_frozen and row["batchnorm"])
         kind = "no weights" if row["params"] == 0 else "frozen" if still else "trains"
         left, right = start + 0.08 * step, start + 0.92 * step
         groups[kind].append([(left, 0), (left, height), (right, height), (right, 0)])
@@ -44,7 +44,7 @@ def draw(rows: Sequence[dict[str, Any]], frozen: int, batchnorm_still: bool, alt
     ax.axvline(frozen, color="#222", lw=1.8)
     where = [i + 0.5 for i, row in enumerate(rows) if row["batchnorm"]]
     if where and n <= 400:
-        filled = [x < frozen or batchnorm_still for x in where]
+        filled = [x < frozen or batchnorm_frozen for x in where]
         violet = COLORS["batchnorm"].light
         for full in (True, False):
             xs = [x for x, f in zip(where, filled, strict=True) if f == full]

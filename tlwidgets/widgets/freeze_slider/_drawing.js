@@ -52,7 +52,7 @@ export class Drawing {
     this.trainBars = shape({ class: "tlw-bar-trains", "clip-path": behind });
     this.normBars = shape({ class: "tlw-bar-trains", "clip-path": behind });
     this.normInk = shape({ class: "tlw-bar-ink", "clip-path": behind });
-    this.dotsBefore = shape({ class: "tlw-dot tlw-dot-still", "clip-path": before });
+    this.dotsBefore = shape({ class: "tlw-dot tlw-dot-frozen", "clip-path": before });
     this.dotsBehind = shape({ class: "tlw-dot", "clip-path": behind });
     for (const path of [this.frozenInk, this.normInk]) path.setAttribute("fill", ink);
 
@@ -119,7 +119,7 @@ export class Drawing {
     this.washArea.setAttribute("width", String(Math.max(0, x - LEFT)));
     this.normBars.setAttribute("class", still ? "tlw-bar-frozen" : "tlw-bar-trains");
     this.normInk.setAttribute("visibility", still ? "visible" : "hidden");
-    this.dotsBehind.setAttribute("class", still ? "tlw-dot tlw-dot-still" : "tlw-dot");
+    this.dotsBehind.setAttribute("class", still ? "tlw-dot tlw-dot-frozen" : "tlw-dot");
     attributes(this.cut, { x1: x, x2: x });
     this.grip.setAttribute("cx", String(x));
     this.arrows.setAttribute("d", `M${x - 3} 9l-5 5l5 5M${x + 3} 9l5 5l-5 5`);

@@ -18,7 +18,7 @@ import { across } from "./_layout.js";
 /** @import { Layer } from "./_layers.js" */
 /**
  * @typedef {CommonTraits & {
- *   value: number, keep_batchnorm_frozen: boolean, _layers: Layer[], _stale: boolean,
+ *   value: number, freeze_batchnorm: boolean, _layers: Layer[], _stale: boolean,
  * }} Traits
  */
 
@@ -42,7 +42,7 @@ function makeParts() {
   const keep = html("input", { type: "checkbox", "data-key": "keep" });
   const keepLabel = html("label", { class: "tlw-keep" }, keep, html("span", {}, "keep BatchNorm frozen"));
   const dots = html("span", { class: "tlw-key-dots" });
-  dots.append(swatch("still", "BatchNorm still"), swatch("live", "BatchNorm training"));
+  dots.append(swatch("frozen-batchnorm", "BatchNorm frozen"), swatch("live", "BatchNorm training"));
   const key = html("div", { class: "tlw-key", "aria-hidden": "true" });
   key.append(swatch("frozen", "frozen"), swatch("trains", "trains"), dots);
   const foot = html("div", { class: "tlw-foot" }, keepLabel, key);
@@ -60,6 +60,9 @@ class FreezeView {
     this.drawing = new Drawing(this.parts.holder, id);
     this.width = 0;
     this.send = sender(model);
+    this.layers = model.get("_layers");
+    this.sums = sums(this.layers);
+    this.blocks = blocksOf(this.layers);
     this.readLayers();
   }
 
@@ -73,7 +76,7 @@ class FreezeView {
   }
 
   get frozen() {
-    const still = this.model.get("keep_batchnorm_frozen");
+    const still = this.model.get("freeze_batchnorm");
     return { layers: this.layers, value: this.model.get("value"), still };
   }
 
@@ -155,7 +158,7 @@ class FreezeView {
     slider.addEventListener("pointerleave", () => {
       if (!grabbed.held()) this.describe(model.get("value"));
     });
-    keep.addEventListener("change", () => put(model, "keep_batchnorm_frozen", keep.checked));
+    keep.addEventListener("change", () => put(model, "freeze_batchnorm", keep.checked));
   }
 }
 
@@ -184,7 +187,7 @@ export default () => {
     return together(
       follow,
       view.send.now,
-      listen(model, [["_layers", readAgain], ["value keep_batchnorm_frozen _stale label", repaint]]),
+      listen(model, [["_layers", readAgain], ["value freeze_batchnorm _stale label", repaint]]),
     );
   }
 

@@ -1,4 +1,4 @@
-"""The static picture of the pictures. Imported only when one is drawn: it imports matplotlib."""
+"""The static figure of the images. Imported only when one is drawn: it imports matplotlib."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST = 12
 
 
 def draw(items: Sequence[tuple[str, Any, Sequence[tuple[str, float]]]], alt: str) -> StaticFigure:
-    """Draw the first pictures, six in a row."""
+    """Draw the first images, six in a row."""
     shown = items[:_MOST]
     columns = max(1, min(6, len(shown)))
     rows = max(1, -(-len(shown) // columns))
@@ -21,14 +21,14 @@ def draw(items: Sequence[tuple[str, Any, Sequence[tuple[str, float]]]], alt: str
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes:
         ax.set_axis_off()
-    for ax, (name, picture, top) in zip(axes, shown, strict=False):
-        ax.imshow(picture)
+    for ax, (name, image, top) in zip(axes, shown, strict=False):
+        ax.imshow(image)
         ax.set_title(_short(name), fontsize=8, parse_math=False)
         if top:
             ax.text(0.5, -0.04, f"{_short(top[0][0])} {top[0][1]:.2f}", transform=ax.transAxes, ha="center", va="top",
                     fontsize=8, color="#555", parse_math=False)  # fmt: skip
     if not shown:
-        axes[0].text(0.5, 0.5, "no pictures yet", ha="center", va="center", color="#555")
+        axes[0].text(0.5, 0.5, "no images yet", ha="center", va="center", color="#555")
     if len(items) > _MOST:
         figure.supxlabel(f"and {len(items) - _MOST} others", fontsize=9, color="#555")
     return figure

@@ -1,4 +1,4 @@
-"""Names and probabilities for pictures, from anyone's Keras classifier."""
+"""Names and probabilities for images, from anyone's Keras classifier."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _BATCH = 32
 
 
 class Classifier:
-    """A Keras model, the names of its classes, and what has to be done to pictures before it.
+    """A Keras model, the names of its classes, and what has to be done to images before it.
 
     Parameters
     ----------
     model
-        Takes pictures ``(n, size, size, 3)``, 0 to 255 unless ``preprocess`` says otherwise, and returns probabilities
+        Takes images ``(n, size, size, 3)``, 0 to 255 unless ``preprocess`` says otherwise, and returns probabilities
         or logits ``(n, k)``, or ``(n, 1)`` for two classes.
     classes
         Names of the classes in the order of the outputs. For 1000 outputs, those of ImageNet unless given.
@@ -37,9 +37,9 @@ class Classifier:
         except (AttributeError, ValueError, TypeError):
             raise CourseError("the model is not built: call it on a batch, or give its first layer a shape.") from None
         if len(shape) != 4 or shape[3] not in (3, None) or shape[1] != shape[2]:
-            raise CourseError(f"the model should take square pictures (n, size, size, 3), not {shape}.")
+            raise CourseError(f"the model should take square images (n, size, size, 3), not {shape}.")
         if len(out) != 2 or not out[1]:
-            raise CourseError(f"the model should return one row of classes for each picture, (n, k), not {out}.")
+            raise CourseError(f"the model should return one row of classes for each image, (n, k), not {out}.")
         count = max(2, int(out[1]))
         if classes is None and count == 1000:
             from ...models import imagenet_classes
@@ -52,20 +52,20 @@ class Classifier:
         self.size: int | None = shape[1]
         self._model, self._preprocess = model, preprocess
 
-    def probabilities(self, pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    def probabilities(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
         """Return the probability of each class, shape (n, k)."""
         parts = []
-        for start in range(0, len(pictures), _BATCH):
-            x = pictures[start : start + _BATCH].astype("float32")
+        for start in range(0, len(images), _BATCH):
+            x = images[start : start + _BATCH].astype("float32")
             x = x if self._preprocess is None else self._preprocess(x)
             parts.append(np.asarray(self._model.predict_on_batch(x), "float64"))
         return _normal(np.concatenate(parts)) if parts else np.zeros((0, len(self.classes)))
 
-    def top(self, pictures: npt.NDArray[np.uint8], n: int = 5) -> list[list[tuple[str, float]]]:
-        """Return the most likely classes of each picture and their probabilities, most likely first."""
+    def top(self, images: npt.NDArray[np.uint8], n: int = 5) -> list[list[tuple[str, float]]]:
+        """Return the most likely classes of each image and their probabilities, most likely first."""
         return [
             [(self.classes[i], float(row[i])) for i in np.argsort(-row, kind="stable")[:n]]
-            for row in self.probabilities(pictures)
+            for row in self.probabilities(images)
         ]
 
 

@@ -1,6 +1,6 @@
 // @ts-nocheck: not yet
 // deno-lint-ignore-file house/function-length
-// ImageInput: own pictures from files, a folder or the camera; what a network says about them.
+// ImageInput: own images from files, a folder or the camera; what a network says about them.
 import { alone, focusKeeper, html, ownKeys } from "../_shared.js";
 
 const PIECE = 1 << 20; // bytes of a message: a server closes the connection when one is too long
@@ -25,9 +25,9 @@ export default () => {
       accept: "image/*",
       class: "tlw-hidden-text",
       tabindex: -1,
-      "aria-label": "Choose pictures",
+      "aria-label": "Choose images",
     });
-    const choose = button("choose", "Choose pictures…");
+    const choose = button("choose", "Choose images…");
     const camera = button("camera", "Camera");
     const clear = button("clear", "Clear");
     const drop = html(
@@ -52,9 +52,9 @@ export default () => {
       html("summary", { "data-key": "folder" }, "From a folder where the kernel runs"),
       html("div", { class: "tlw-folder" }, path, load),
     );
-    const video = html("video", { autoplay: "", playsinline: "", "aria-label": "Picture of the camera" });
+    const video = html("video", { autoplay: "", playsinline: "", "aria-label": "Image of the camera" });
     video.muted = true;
-    const shoot = button("shoot", "Take picture");
+    const shoot = button("shoot", "Take photo");
     const closing = button("close", "Close camera");
     const booth = html(
       "div",
@@ -66,19 +66,19 @@ export default () => {
     const status = html("div", { class: "tlw-tip", role: "status" });
     const problems = html("ul", { class: "tlw-problems" });
     const list = html("div", {
-      class: "tlw-pictures",
+      class: "tlw-images",
       role: "listbox",
       tabindex: 0,
-      "aria-label": "Pictures",
+      "aria-label": "Images",
       "data-key": "list",
     });
     const detail = html("div", { class: "tlw-chosen" });
-    const box = html("div", { class: "tlw tlw-image", role: "group", "aria-label": "Own pictures" });
+    const box = html("div", { class: "tlw tlw-image", role: "group", "aria-label": "Own images" });
     box.append(drop, folder, booth, status, html("div", { role: "alert" }, problems), list, detail);
     el.append(box);
     attend(box, model);
 
-    // ---- pictures go to the kernel in pieces
+    // ---- images go to the kernel in pieces
 
     let waiting = 0; // batches that the kernel has not answered
     let own = []; // what went wrong before anything was sent
@@ -181,7 +181,7 @@ export default () => {
     });
     shoot.addEventListener("click", () => {
       const canvas = html("canvas", { width: video.videoWidth, height: video.videoHeight });
-      if (!video.videoWidth) return; // no picture has come yet
+      if (!video.videoWidth) return; // no image has come yet
       canvas.getContext("2d").drawImage(video, 0, 0);
       canvas.toBlob((blob) => give([new File([blob], `camera-${(shots += 1)}.jpg`)]), "image/jpeg", 0.95);
     });
@@ -200,11 +200,11 @@ export default () => {
     function drawList() {
       urls.forEach((one) => URL.revokeObjectURL(one));
       urls = [];
-      sources = model.get("_pictures").map(url);
+      sources = model.get("_images").map(url);
       const items = model.get("_items");
       list.replaceChildren(
         ...items.map((item, i) => {
-          const option = html("div", { role: "option", id: `${id}-${i}`, class: "tlw-picture" });
+          const option = html("div", { role: "option", id: `${id}-${i}`, class: "tlw-image" });
           const top = item.top[0];
           const said = top ? `${top[0]} ${top[1].toFixed(2)}` : item.label;
           option.append(
@@ -270,8 +270,8 @@ export default () => {
       if (!item) return;
       const map = model.get("_maps")[item.name];
       URL.revokeObjectURL(mapUrl);
-      mapUrl = map ? URL.createObjectURL(new Blob([map.picture], { type: "image/jpeg" })) : "";
-      figure.replaceChildren(html("img", { src: sources[chosen] ?? "", alt: `Picture ${item.name}` }));
+      mapUrl = map ? URL.createObjectURL(new Blob([map.image], { type: "image/jpeg" })) : "";
+      figure.replaceChildren(html("img", { src: sources[chosen] ?? "", alt: `Image ${item.name}` }));
       if (map) {
         const frame = html("div", { class: "tlw-image-map" }, html("img", { src: mapUrl, alt: map.words }));
         const [left, top, width, height] = map.box.map((share) => `${100 * share}%`);
@@ -319,10 +319,8 @@ export default () => {
       const busy = waiting > 0;
       explain.setAttribute("aria-disabled", String(busy));
       let say = count
-        ? `${count} ${count === 1 ? "picture" : "pictures"}, ${model.get("size")} × ${
-          model.get("size")
-        } pixels`
-        : "No pictures yet.";
+        ? `${count} ${count === 1 ? "image" : "images"}, ${model.get("size")} × ${model.get("size")} pixels`
+        : "No images yet.";
       if (busy) say = model.get("busy") ? "reading…" : "sent; the kernel answers when it is free…";
       if (status.textContent !== say) status.textContent = say;
       const all = [...own, ...model.get("problems")];
@@ -332,7 +330,7 @@ export default () => {
       box.dataset.count = count;
     }
 
-    const onPictures = () => {
+    const onImages = () => {
       drawList();
       drawChosen();
       draw();
@@ -342,8 +340,8 @@ export default () => {
       draw();
     };
     const listeners = [
-      ["change:_items", onPictures],
-      ["change:_pictures", onPictures],
+      ["change:_items", onImages],
+      ["change:_images", onImages],
       ["change:selected", drawChosen],
       ["change:_maps", drawChosen],
       ["change:_heard", onHeard],
@@ -351,7 +349,7 @@ export default () => {
       ["change:busy", draw],
     ];
     for (const [name, action] of listeners) model.on(name, action);
-    onPictures();
+    onImages();
     return () => {
       closeCamera();
       [...urls, mapUrl].forEach((one) => URL.revokeObjectURL(one));

@@ -1,4 +1,4 @@
-"""LayerView: what the layers of a network make of a picture."""
+"""LayerView: what the layers of a network make of an image."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import numpy.typing as npt
 import traitlets as t
 
 from ...errors import CourseError, unknown
-from ...models.preprocessing import check_pictures
+from ...models.preprocessing import check_images
 from ...models.structure import block_of
 from .. import _bundle
-from .._sprite import check_pictures as check_shape
+from .._sprite import check_images as check_shape
 from .._sprite import sprite
 from .._static import StaticWidget
 
@@ -24,31 +24,31 @@ if TYPE_CHECKING:
 
 __all__ = ["LayerView"]
 
-_MOST = 64  # pictures
-_SIDE = 96  # pixels of a sent picture
+_MOST = 64  # images
+_SIDE = 96  # pixels of a sent image
 _AHEAD = 24_000_000  # bytes that may be sent with the widget
 _BEST = 4
 _KEPT = 4  # layers whose results stay in memory, unless all were sent
 
 
 class LayerView(StaticWidget):
-    """The channels of a layer for a picture, the filters where they can be drawn, the pictures that excite a channel.
+    """The channels of a layer for an image, the filters where they can be drawn, the images that excite a channel.
 
     Blue is a positive response, orange a negative one, and the neutral tone is zero. The scale is one for each
-    channel over all pictures: full colour is its strongest response to any of them. A layer that gives one number a
+    channel over all images: full colour is its strongest response to any of them. A layer that gives one number a
     channel (dense, global pooling) shows a plain tile for each. The model runs in inference mode, up to the chosen
     layer, when a layer is chosen.
 
     Parameters
     ----------
     model
-        A built functional or Sequential Keras model with one input of pictures; models inside it are looked through.
-    pictures
-        Up to 64 pictures, shape (n, height, width, 1 or 3), as the model takes them.
+        A built functional or Sequential Keras model with one input of images; models inside it are looked through.
+    images
+        Up to 64 images, shape (n, height, width, 1 or 3), as the model takes them.
     layers
         Names of the layers, in order; by default all that give maps (n, h, w, c) or vectors (n, c).
     names
-        What the pictures show, a name each; by default their numbers.
+        What the images show, a name each; by default their numbers.
     precomputed
         Run all layers now and send everything, for a page without a kernel.
     label
@@ -59,14 +59,14 @@ class LayerView(StaticWidget):
     value : str
         Name of the layer.
     channel : int
-    picture : int
+    image : int
     order : str
-        ``"channel"`` (by number) or ``"response"`` (strongest for the picture first).
+        ``"channel"`` (by number) or ``"response"`` (strongest for the image first).
 
     Raises
     ------
     CourseError
-        If the model is not built or of another kind, the pictures do not fit it, a layer is not known, or
+        If the model is not built or of another kind, the images do not fit it, a layer is not known, or
         ``precomputed`` would send more than 24 MB.
 
     Examples
@@ -80,7 +80,7 @@ class LayerView(StaticWidget):
     _alone = t.Bool(False).tag(sync=True)
     value = t.Unicode("").tag(sync=True)
     channel = t.Int(0).tag(sync=True)
-    picture = t.Int(0).tag(sync=True)
+    image = t.Int(0).tag(sync=True)
     order = t.Enum(("channel", "response"), "channel").tag(sync=True)
     label = t.Unicode("").tag(sync=True)
     _layers = t.List().tag(sync=True)
@@ -93,7 +93,7 @@ class LayerView(StaticWidget):
     def __init__(
         self,
         model: Any,
-        pictures: Any,
+        images: Any,
         layers: Sequence[str] | None = None,
         *,
         names: Sequence[str] | None = None,
@@ -105,21 +105,21 @@ class LayerView(StaticWidget):
         if isinstance(layers, str):
             raise CourseError(f"layers should be a list of names, for example [{layers!r}].")
         self._looker = Looker(model, list(layers) if layers is not None else None)
-        self._pictures: npt.NDArray[Any] = check_pictures(self._looker.flat, pictures)
-        check_shape(self._pictures)
-        n = len(self._pictures)
+        self._images: npt.NDArray[Any] = check_images(self._looker.flat, images)
+        check_shape(self._images)
+        n = len(self._images)
         if not 0 < n <= _MOST:
-            raise CourseError(f"a LayerView shows 1 to {_MOST} pictures, not {n}: take some of them.")
+            raise CourseError(f"a LayerView shows 1 to {_MOST} images, not {n}: take some of them.")
         if names is not None and len(names) != n:
-            raise CourseError(f"there are {len(names)} names for {n} pictures: give one for each.")
+            raise CourseError(f"there are {len(names)} names for {n} images: give one for each.")
         found = self._looker.names
         self._looks: dict[str, Look] = {}
-        made = sprite(self._pictures, _SIDE)
+        made = sprite(self._images, _SIDE)
         super().__init__(
             label=label,
             _alone=precomputed,
             _layers=[{"name": name, "kind": self._looker.kind(name), "block": block_of(name)} for name in found],
-            _names=[str(name) for name in names] if names is not None else [f"picture {i}" for i in range(n)],
+            _names=[str(name) for name in names] if names is not None else [f"image {i}" for i in range(n)],
             _sprite=made.data,
             _sprite_form=made.form,
             value=found[0],
@@ -131,14 +131,14 @@ class LayerView(StaticWidget):
                 size = sum(len(v) for record in records.values() for v in record.values() if isinstance(v, bytes))
                 if size > _AHEAD:
                     raise CourseError(
-                        f"{len(found)} layers of {n} pictures would send more than {_AHEAD // 1_000_000} MB: "
-                        "name fewer layers, or take fewer pictures."
+                        f"{len(found)} layers of {n} images would send more than {_AHEAD // 1_000_000} MB: "
+                        "name fewer layers, or take fewer images."
                     )
             self._records = records
         else:
             self._records = {self.value: _record(self._look(self.value))}
         self.observe(self._on_layer, "value")
-        self.observe(lambda _: self.refresh_static(), ["channel", "picture", "label"])
+        self.observe(lambda _: self.refresh_static(), ["channel", "image", "label"])
 
     # -- state
 
@@ -146,7 +146,7 @@ class LayerView(StaticWidget):
         if name not in self._looks:
             while len(self._looks) >= _KEPT and not self._alone:
                 self._looks.pop(next(iter(self._looks)))
-            self._looks[name] = self._looker.look(name, self._pictures)
+            self._looks[name] = self._looker.look(name, self._images)
         return self._looks[name]
 
     def _on_layer(self, _: Any) -> None:
@@ -169,12 +169,10 @@ class LayerView(StaticWidget):
             raise unknown("layer", proposal["value"], names)
         return str(proposal["value"])
 
-    @t.validate("picture")
-    def _known_picture(self, proposal: Any) -> int:
-        if not 0 <= proposal["value"] < len(self._pictures):
-            raise CourseError(
-                f"there is no picture {proposal['value']}: they count from 0 to {len(self._pictures) - 1}."
-            )
+    @t.validate("image")
+    def _known_image(self, proposal: Any) -> int:
+        if not 0 <= proposal["value"] < len(self._images):
+            raise CourseError(f"there is no image {proposal['value']}: they count from 0 to {len(self._images) - 1}.")
         return int(proposal["value"])
 
     @t.validate("channel")
@@ -192,9 +190,9 @@ class LayerView(StaticWidget):
         known = dict(sync_data)
         if known.get("value", self.value) not in [layer["name"] for layer in self._layers]:
             del known["value"]
-        picture = known.get("picture", 0)
-        if not isinstance(picture, int) or not 0 <= picture < len(self._pictures):
-            del known["picture"]
+        image = known.get("image", 0)
+        if not isinstance(image, int) or not 0 <= image < len(self._images):
+            del known["image"]
         if known.get("order", self.order) not in ("channel", "response"):
             del known["order"]
         channel = known.pop("channel", None)
@@ -205,7 +203,7 @@ class LayerView(StaticWidget):
     # -- what is seen
 
     def strongest(self, channel: int | None = None, count: int = _BEST) -> list[int]:
-        """Return the numbers of the pictures that excite a channel of the shown layer most, the strongest first.
+        """Return the numbers of the images that excite a channel of the shown layer most, the strongest first.
 
         Parameters
         ----------
@@ -220,7 +218,7 @@ class LayerView(StaticWidget):
         return self._look(self.value).best(which, count)
 
     def dead(self) -> list[int]:
-        """Return the channels of the shown layer that are 0 everywhere, for every picture."""
+        """Return the channels of the shown layer that are 0 everywhere, for every image."""
         return [int(c) for c in np.flatnonzero(self._look(self.value).dead)]
 
     def summary(self) -> str:
@@ -232,14 +230,14 @@ class LayerView(StaticWidget):
         dead, broken = int(look.dead.sum()), int(look.broken.sum())
         if dead:
             words.append(
-                f"{dead} of {count} channels {'is' if dead == 1 else 'are'} 0 for all {len(self._pictures)} pictures."
+                f"{dead} of {count} channels {'is' if dead == 1 else 'are'} 0 for all {len(self._images)} images."
             )
         if broken:
             are = "is" if broken == 1 else "are"
-            words.append(f"{broken} of {count} channels {are} not a number (NaN or infinite) for some picture.")
-        score = float(look.scores[self.picture, self.channel])
+            words.append(f"{broken} of {count} channels {are} not a number (NaN or infinite) for some image.")
+        score = float(look.scores[self.image, self.channel])
         value = f"{score:.3g}" if math.isfinite(score) else "no number"
-        words.append(f"Channel {self.channel} for {self._names[self.picture]}: strongest response {value}.")
+        words.append(f"Channel {self.channel} for {self._names[self.image]}: strongest response {value}.")
         if not look.dead[self.channel]:
             best = [self._names[i] for i in self.strongest() if math.isfinite(look.scores[i, self.channel])]
             if len(best) > 1:
@@ -247,12 +245,12 @@ class LayerView(StaticWidget):
         return " ".join(words)
 
     def static(self) -> StaticFigure:
-        """Return the picture, the channels and the shown channel as a matplotlib figure with alternative text."""
+        """Return the image, the channels and the shown channel as a matplotlib figure with alternative text."""
         from ._draw import draw
 
         return draw(
-            self._pictures, self._names, self._look(self.value), (self.value, self._looker.kind(self.value)),
-            self.channel, self.picture, self.summary(),
+            self._images, self._names, self._look(self.value), (self.value, self._looker.kind(self.value)),
+            self.channel, self.image, self.summary(),
         )  # fmt: skip
 
 

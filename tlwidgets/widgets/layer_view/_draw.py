@@ -1,4 +1,4 @@
-"""The static picture of a layer. Imported only when one is drawn: it imports matplotlib."""
+"""The static figure of a layer. Imported only when one is drawn: it imports matplotlib."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _MAP = LinearSegmentedColormap.from_list("signed", [COLORS[name].light for name 
 
 
 def draw(
-    pictures: npt.NDArray[Any],
+    images: npt.NDArray[Any],
     names: Sequence[str],
     look: Look,
     layer: tuple[str, str],
     channel: int,
-    picture: int,
+    image: int,
     alt: str,
 ) -> StaticFigure:
-    """Draw the picture, the shown channel with its filter, what excites it, and the first channels."""
+    """Draw the image, the shown channel with its filter, what excites it, and the first channels."""
     count = look.maps.shape[1]
     first = min(max(0, channel - _TILES + 1), max(0, count - _TILES))
     shown = range(first, min(count, first + _TILES))
@@ -40,7 +40,7 @@ def draw(
     left, right = halves
     tiles = left.subplots(rows, _COLUMNS, squeeze=False).ravel()
     for ax, c in zip(tiles, shown, strict=False):
-        ax.imshow(look.maps[picture, c], cmap=_MAP, vmin=-127, vmax=127)
+        ax.imshow(look.maps[image, c], cmap=_MAP, vmin=-127, vmax=127)
         if look.dead[c] or look.broken[c]:
             mark = "?" if look.broken[c] else "×"
             ax.text(0.5, 0.5, mark, transform=ax.transAxes, ha="center", va="center")
@@ -53,9 +53,9 @@ def draw(
     axes = right.subplots(2, 3).ravel()
     for ax in axes:
         ax.set_axis_off()
-    photographs = as_bytes(pictures)
-    _picture(axes[0], photographs[picture], names[picture])
-    axes[1].imshow(look.maps[picture, channel], cmap=_MAP, vmin=-127, vmax=127)
+    photographs = as_bytes(images)
+    _image(axes[0], photographs[image], names[image])
+    axes[1].imshow(look.maps[image, channel], cmap=_MAP, vmin=-127, vmax=127)
     axes[1].set_title(f"channel {channel}", fontsize=8)
     if look.filters is not None:
         filter_ = look.filters[channel].astype("float64")
@@ -65,13 +65,13 @@ def draw(
             axes[2].imshow(filter_[..., 0], cmap=_MAP, vmin=-127, vmax=127)
         axes[2].set_title("its filter", fontsize=8)
     for ax, i in zip(axes[3:], best, strict=False):
-        _picture(ax, photographs[i], f"{names[i]}: {look.scores[i, channel]:.3g}")
+        _image(ax, photographs[i], f"{names[i]}: {look.scores[i, channel]:.3g}")
     name, kind = (text.replace("$", r"\$") for text in layer)
     figure.suptitle(f"{name} ({kind})", fontsize=10, x=0.01, ha="left", fontweight="bold")
     return figure
 
 
-def _picture(ax: Any, picture: npt.NDArray[np.uint8], name: str) -> None:
-    ax.imshow(picture, cmap="gray" if picture.ndim == 2 else None, vmin=0, vmax=255)
+def _image(ax: Any, image: npt.NDArray[np.uint8], name: str) -> None:
+    ax.imshow(image, cmap="gray" if image.ndim == 2 else None, vmin=0, vmax=255)
     short = name if len(name) <= 20 else f"{name[:19]}…"
     ax.set_title(short.replace("$", r"\$"), fontsize=8)

@@ -1,4 +1,4 @@
-"""What a layer gives for some pictures, made small enough to send. TensorFlow is imported when it is needed."""
+"""What a layer gives for some images, made small enough to send. TensorFlow is imported when it is needed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ...errors import CourseError, unknown
 from ...models import surgery
-from ...models.graph import inline, layer_outputs
+from ...models.graph import flatten, layer_outputs
 
 __all__ = ["Look", "Looker"]
 
@@ -24,33 +24,33 @@ _KERNEL = 16  # rows and columns of a filter that is drawn, at most
 
 @dataclass(frozen=True)
 class Look:
-    """What one layer gives for all pictures."""
+    """What one layer gives for all images."""
 
     maps: npt.NDArray[np.int8]
-    """(n, channels, height, width): -127 to 127, where 127 is the strongest response of the channel to any picture."""
+    """(n, channels, height, width): -127 to 127, where 127 is the strongest response of the channel to any image."""
     scores: Array
-    """(n, channels): strongest response of a channel to a picture, at any place; NaN where it is no number."""
+    """(n, channels): strongest response of a channel to an image, at any place; NaN where it is no number."""
     size: tuple[int, int]
     """Height and width of the maps before they were made smaller; (1, 1) for a layer without places."""
     places: bool
     """Whether the layer gives maps; else one number a channel."""
     filters: npt.NDArray[np.int8] | None
-    """(channels, height, width, 1 or 3): what each channel multiplies the picture (or its own channel) with, scaled
+    """(channels, height, width, 1 or 3): what each channel multiplies the image (or its own channel) with, scaled
     to ±127 for each channel; None where a filter has too many input channels to be drawn."""
     filter_words: str
 
     @property
     def dead(self) -> npt.NDArray[np.bool_]:
-        """(channels,): 0 everywhere, for every picture."""
+        """(channels,): 0 everywhere, for every image."""
         return np.asarray(~self.maps.any(axis=(0, 2, 3)) & np.isfinite(self.scores).all(axis=0))
 
     @property
     def broken(self) -> npt.NDArray[np.bool_]:
-        """(channels,): NaN or infinite for a picture."""
+        """(channels,): NaN or infinite for an image."""
         return np.asarray(~np.isfinite(self.scores).all(axis=0))
 
     def best(self, channel: int, count: int) -> list[int]:
-        """Return the pictures that excite a channel most, the strongest first."""
+        """Return the images that excite a channel most, the strongest first."""
         scores = np.where(np.isfinite(self.scores[:, channel]), self.scores[:, channel], -np.inf)
         return [int(i) for i in np.argsort(-scores, kind="stable")[:count]]
 
@@ -86,8 +86,8 @@ class Looker:
     """
 
     def __init__(self, model: Any, names: list[str] | None) -> None:
-        surgery.layers(model)  # says what to do when the model is not built
-        self._flat = inline(model)
+        surgery.list_layers(model)  # says what to do when the model is not built
+        self._flat = flatten(model)
         self._layers = {layer.name: layer for layer in self._flat.layers}
         outputs = {name: tensor for name, tensor in layer_outputs(self._flat).items() if _fits(tensor)}
         inputs = {layer.name for layer in self._flat.layers if type(layer).__name__ == "InputLayer"}
@@ -118,17 +118,17 @@ class Looker:
         """Return the class of a layer, for example ``"Conv2D"``."""
         return type(self._layers[name]).__name__
 
-    def look(self, name: str, pictures: npt.NDArray[Any], batch: int = 16) -> Look:
-        """Run the pictures through the model up to a layer, in inference mode."""
+    def look(self, name: str, images: npt.NDArray[Any], batch_size: int = 16) -> Look:
+        """Run the images through the model up to a layer, in inference mode."""
         import keras
 
         part = keras.Model(self._flat.input, self._outputs[name])
-        count = len(pictures)
+        count = len(images)
         parts: list[Array] = []
         scores: list[Array] = []
         size, places = (1, 1), False
-        for start in range(0, count, batch):
-            out = keras.ops.convert_to_numpy(part(pictures[start : start + batch], training=False)).astype("float32")
+        for start in range(0, count, batch_size):
+            out = keras.ops.convert_to_numpy(part(images[start : start + batch_size], training=False)).astype("float32")
             places = out.ndim == 4
             out = out if places else out[:, None, None, :]
             size = (out.shape[1], out.shape[2])
@@ -156,11 +156,11 @@ class Looker:
             found = weights.reshape(*weights.shape[:2], -1).transpose(2, 0, 1)[..., None]
             return _scaled(found, (1, 2, 3)), "Each filter reads one channel of the layer before."
         if weights.shape[2] in (1, 3):
-            of = "the colours of the picture" if weights.shape[2] == 3 else "one channel"
+            of = "the colours of the image" if weights.shape[2] == 3 else "one channel"
             return _scaled(weights.transpose(3, 0, 1, 2), (1, 2, 3)), f"Each filter reads {of}."
         if weights.shape[:2] == (1, 1):
             return None, f"Its filters only mix the {weights.shape[2]} channels before it: there is no shape to draw."
-        return None, f"Its filters read {weights.shape[2]} channels each: too many for one picture."
+        return None, f"Its filters read {weights.shape[2]} channels each: too many for one image."
 
 
 def _fits(tensor: Any) -> bool:

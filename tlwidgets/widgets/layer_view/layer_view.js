@@ -1,6 +1,6 @@
 // @ts-nocheck: not yet
 // deno-lint-ignore-file house/function-length
-// LayerView: the channels of a layer for a picture, and what excites one of them.
+// LayerView: the channels of a layer for an image, and what excites one of them.
 import { alone, choice, focusKeeper, html, numbers, oncePerFrame, ownKeys } from "../_shared.js";
 import { followTheme, inks } from "../_canvas.js";
 import { spriteTiles } from "../_sprite.js";
@@ -10,7 +10,7 @@ const BEST = 4;
 const ORDERS = ["channel", "response"];
 const DEAD = 1;
 const BROKEN = 2;
-const NAMED = 30; // pictures up to which all are shown
+const NAMED = 30; // images up to which all are shown
 
 const shorter = (v) => (Number.isFinite(v) ? String(+v.toPrecision(3)) : "no number");
 
@@ -34,7 +34,7 @@ export default () => {
       select,
       after,
     );
-    const strip = html("fieldset", { class: "tlw-see-strip" }, html("legend", {}, "Picture"));
+    const strip = html("fieldset", { class: "tlw-see-strip" }, html("legend", {}, "Image"));
     const orders = choice("Order", "order", (index) => set("order", ORDERS[index]));
     const said = html("div", { role: "status" });
     const list = html("div", { class: "tlw-see-list", role: "listbox", "aria-label": "Channels" });
@@ -44,7 +44,7 @@ export default () => {
     const pages = html("div", { class: "tlw-see-row" }, earlier, later, place);
     const detail = html("div", { class: "tlw-see-detail" });
     const scale = html("div", { class: "tlw-scale", "aria-hidden": "true" });
-    scale.append("negative", html("i", { class: "tlw-see-ramp" }), "strongest for any picture");
+    scale.append("negative", html("i", { class: "tlw-see-ramp" }), "strongest for any image");
     const body = html(
       "div",
       { class: "tlw-see-body" },
@@ -101,14 +101,14 @@ export default () => {
       };
       waiting = "";
     }
-    const score = (picture, channel) => look.scores[picture * look.channels + channel];
+    const score = (image, channel) => look.scores[image * look.channels + channel];
 
     function sort() {
       order = look ? Array.from({ length: look.channels }, (_, c) => c) : [];
       if (look && model.get("order") === "response") {
         const value = (
           c,
-        ) => (Number.isFinite(score(model.get("picture"), c)) ? score(model.get("picture"), c) : -Infinity);
+        ) => (Number.isFinite(score(model.get("image"), c)) ? score(model.get("image"), c) : -Infinity);
         order.sort((a, b) => value(b) - value(a) || a - b);
       }
     }
@@ -121,9 +121,9 @@ export default () => {
       for (let p = 0; p < high * wide; p += 1) at(p, image.data);
       canvas.getContext("2d").putImageData(image, 0, 0);
     }
-    function drawMap(canvas, picture, channel) {
+    function drawMap(canvas, image, channel) {
       const { high, wide, channels, maps } = look;
-      const start = (picture * channels + channel) * high * wide;
+      const start = (image * channels + channel) * high * wide;
       fill(canvas, high, wide, (p, data) => {
         const from = 4 * (maps[start + p] + 128);
         for (let k = 0; k < 4; k += 1) data[4 * p + k] = colors[from + k];
@@ -141,7 +141,7 @@ export default () => {
         data[4 * p + 3] = 255;
       });
     }
-    const picture = (canvas, words) => {
+    const image = (canvas, words) => {
       if (words) {
         canvas.setAttribute("role", "img");
         canvas.setAttribute("aria-label", words);
@@ -151,9 +151,9 @@ export default () => {
 
     function channelWords(channel) {
       const state = look.state[channel];
-      if (state & BROKEN) return `channel ${channel}: not a number for some picture`;
-      if (state & DEAD) return `channel ${channel}: 0 for all pictures`;
-      return `channel ${channel}: strongest response ${shorter(score(model.get("picture"), channel))}`;
+      if (state & BROKEN) return `channel ${channel}: not a number for some image`;
+      if (state & DEAD) return `channel ${channel}: 0 for all images`;
+      return `channel ${channel}: strongest response ${shorter(score(model.get("image"), channel))}`;
     }
 
     function drawList() {
@@ -161,8 +161,8 @@ export default () => {
       const shown = order.slice(page * PAGE, (page + 1) * PAGE);
       list.replaceChildren(
         ...shown.map((channel) => {
-          const canvas = picture(html("canvas", {}), "");
-          drawMap(canvas, model.get("picture"), channel);
+          const canvas = image(html("canvas", {}), "");
+          drawMap(canvas, model.get("image"), channel);
           const chosen = channel === model.get("channel");
           const option = html("div", {
             role: "option",
@@ -190,10 +190,10 @@ export default () => {
 
     function drawDetail() {
       const channel = model.get("channel");
-      const at = model.get("picture");
+      const at = model.get("image");
       const name = model.get("_names")[at] ?? "";
       box.dataset.channel = channel;
-      const big = picture(html("canvas", { class: "tlw-see-big" }), `${channelWords(channel)}, ${name}`);
+      const big = image(html("canvas", { class: "tlw-see-big" }), `${channelWords(channel)}, ${name}`);
       drawMap(big, at, channel);
       const figure = (content, words) => html("figure", {}, content, html("figcaption", {}, words));
       const parts = [
@@ -201,7 +201,7 @@ export default () => {
         figure(big, `channel ${channel}: ${shorter(score(at, channel))}`),
       ];
       if (look.filters.length) {
-        const filter = picture(
+        const filter = image(
           html("canvas", { class: "tlw-see-big tlw-see-filter" }),
           `filter of channel ${channel}`,
         );
@@ -223,7 +223,7 @@ export default () => {
       const heading = html(
         "div",
         { class: "tlw-tip" },
-        dead ? "0 for all pictures: this channel is silent here." : "Responds most to",
+        dead ? "0 for all images: this channel is silent here." : "Responds most to",
       );
       detail.replaceChildren(
         html("div", { class: "tlw-see-figures" }, ...parts),
@@ -243,8 +243,8 @@ export default () => {
           places ? `maps of ${size.join(" × ")}` : "one number each, not a map"
         }.`,
       ];
-      if (dead) words.push(`${dead} ${dead === 1 ? "is" : "are"} 0 for all pictures (×).`);
-      if (broken) words.push(`${broken} ${broken === 1 ? "is" : "are"} not a number for some picture (?).`);
+      if (dead) words.push(`${dead} ${dead === 1 ? "is" : "are"} 0 for all images (×).`);
+      if (broken) words.push(`${broken} ${broken === 1 ? "is" : "are"} not a number for some image (?).`);
       return words.join(" ");
     }
 
@@ -347,20 +347,20 @@ export default () => {
           type: "radio",
           name: group,
           value: i,
-          "data-key": `picture-${i}`,
+          "data-key": `image-${i}`,
           "aria-label": name,
         });
-        radio.checked = i === model.get("picture");
-        radio.addEventListener("change", () => set("picture", i));
+        radio.checked = i === model.get("image");
+        radio.addEventListener("change", () => set("image", i));
         radio.addEventListener("keydown", (event) => event.stopPropagation());
         return html("label", { title: name }, radio, tiles.tile(i, 44));
       });
       strip.replaceChildren(strip.firstChild, ...labels);
     }
 
-    const onPicture = () => {
+    const onImage = () => {
       strip.querySelectorAll("input").forEach((radio, i) => {
-        radio.checked = i === model.get("picture");
+        radio.checked = i === model.get("image");
       });
       if (!look) return;
       if (model.get("order") === "response") sort();
@@ -389,7 +389,7 @@ export default () => {
       ["change:_records", drawLayer],
       ["change:_problem", drawLayer],
       ["change:order", drawLayer],
-      ["change:picture", onPicture],
+      ["change:image", onImage],
       ["change:channel", onChannel],
       ["change:label", head],
       ["change:_layers", redraw],

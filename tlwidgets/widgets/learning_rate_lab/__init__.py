@@ -154,7 +154,7 @@ class LearningRateLab(StaticWidget):
         chosen = math.log(self.value)
         return min(self._curves, key=lambda rate: abs(math.log(rate) - chosen), default=None)
 
-    def rates(self) -> dict[str, float]:
+    def learning_rates(self) -> dict[str, float]:
         """Return the learning rate of each block: the chosen one times its factor."""
         return {block: self.value * factor for block, factor in self._multipliers}
 
@@ -176,7 +176,7 @@ class LearningRateLab(StaticWidget):
                 words += f", {'all' if idle == len(ends) else idle} no better than chance"
         return words
 
-    # -- words and picture
+    # -- words and figure
 
     def summary(self) -> str:
         """Return in words what was chosen, what the test suggests, and what happened at the nearest rate."""
@@ -195,7 +195,9 @@ class LearningRateLab(StaticWidget):
         if nearest is not None:
             words.append(f"Trained at {_short(nearest)}: {self.metric}, {self._run_words(nearest, self.chance)}.")
         if self._multipliers:
-            words.append(f"Rates: {', '.join(f'{block} {_short(rate)}' for block, rate in self.rates().items())}.")
+            words.append(
+                f"Rates: {', '.join(f'{block} {_short(rate)}' for block, rate in self.learning_rates().items())}."
+            )
         return " ".join(words)
 
     def static(self) -> StaticFigure:
@@ -239,8 +241,8 @@ def _curves(rate: float, given: Any) -> list[npt.NDArray[np.float64]]:
 def _curve(test: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return rates, losses and smoothed losses."""
     smoothed: Any = None
-    if all(hasattr(test, name) for name in ("rates", "losses", "smoothed")):
-        rates, losses, smoothed = test.rates, test.losses, test.smoothed
+    if all(hasattr(test, name) for name in ("learning_rates", "losses", "smoothed")):
+        rates, losses, smoothed = test.learning_rates, test.losses, test.smoothed
     else:
         try:
             rates, losses = test

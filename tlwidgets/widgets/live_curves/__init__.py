@@ -30,7 +30,7 @@ _SNAPSHOT_SECONDS = 5.0
 class LiveCurves(StaticWidget):
     """Learning curves that grow while plain ``model.fit`` runs, with Pause and Stop.
 
-    One panel a metric; training dashed, validation solid; several runs in one picture; runs of one group
+    One panel a metric; training dashed, validation solid; several runs in one figure; runs of one group
     (seeds) as a mean with a band from the lowest to the highest. When training is over and two lines are shown, their
     differences in start, slope and asymptote are marked and said in words (:meth:`comparison`).
 
@@ -212,7 +212,7 @@ class LiveCurves(StaticWidget):
         """Compare every pair of lines, so that the browser can show the pair that is left when others are hidden."""
         self._effects = [comparison.to_json() for comparison in comparisons(self._points)]
 
-    # -- words and picture
+    # -- words and figure
 
     def summary(self) -> str:
         """Return the curves in words: the first and the last value of each, the gaps, and how two lines differ."""

@@ -223,7 +223,7 @@ class ScoreScatter(StaticWidget):
             words.append(f"{left} without a finite number {'are' if left > 1 else 'is'} left out.")
         return " ".join(words)
 
-    # -- words and picture
+    # -- words and figure
 
     def summary(self) -> str:
         """Return in words what the shown score is worth, and what the others are."""

@@ -1,4 +1,4 @@
-"""ShiftSlider: pictures, accuracy, calibration and distance under a growing shift."""
+"""ShiftSlider: images, accuracy, calibration and distance under a growing shift."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import traitlets as t
 
-from ...data.corruptions import corrupt, corruptions
+from ...data.corruptions import corrupt, list_corruptions
 from ...errors import CourseError, unknown
 from ...transfer.severity import Shift
 from .. import _bundle
 from .._palette import MARKERS, pick
 from .._runs import json_numbers, mean
-from .._sprite import check_pictures, sprite
+from .._sprite import check_images, sprite
 from .._static import StaticWidget
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _SIDE = 64
 
 
 class ShiftSlider(StaticWidget):
-    """A slider for the severity of a shift: the pictures change, and a line for each model says what that costs.
+    """A slider for the severity of a shift: the images change, and a line for each model says what that costs.
 
     Everything is measured beforehand, so the slider answers at once, also without a kernel. The lines are the means
     of the seeds with a band from the lowest to the highest. The diagram beside them is the reliability diagram: how
@@ -41,19 +41,19 @@ class ShiftSlider(StaticWidget):
     results
         What :func:`tlwidgets.transfer.measure_shift` gives, or ``{name of a model: what it gives}``. Of a row only
         ``accuracy`` is needed: a number, or a number for each seed.
-    pictures
-        Up to 12 pictures to show, as ``shift`` takes them (``uint8`` for the corruptions), shape (n, h, w, 1 or 3).
+    images
+        Up to 12 images to show, as ``shift`` takes them (``uint8`` for the corruptions), shape (n, h, w, 1 or 3).
     y
         Names of their classes, or numbers that count into ``classes``.
     classes
         Names of the classes.
     predict
-        Gives class probabilities (n, k) of pictures; with it each picture says what it is taken for. Runs once for
+        Gives class probabilities (n, k) of images; with it each image says what it is taken for. Runs once for
         every kind and severity.
     chance
         Accuracy of guessing, drawn as a dotted line; 1 / number of ``classes`` by default.
     shift
-        ``shift(x, kind, severity, seed=0)`` gives the shifted pictures.
+        ``shift(x, kind, severity, seed=0)`` gives the shifted images.
     label
         Title.
 
@@ -69,7 +69,7 @@ class ShiftSlider(StaticWidget):
     Raises
     ------
     CourseError
-        If the results have another form, or the pictures do not fit.
+        If the results have another form, or the images do not fit.
 
     Examples
     --------
@@ -101,7 +101,7 @@ class ShiftSlider(StaticWidget):
     def __init__(
         self,
         results: Mapping[str, Any],
-        pictures: Any | None = None,
+        images: Any | None = None,
         y: npt.ArrayLike | None = None,
         classes: Sequence[str] | None = None,
         predict: Callable[[Any], Any] | None = None,
@@ -123,8 +123,8 @@ class ShiftSlider(StaticWidget):
         self.set_trait("kinds", kinds)
         self.set_trait("severities", levels)
         every = [row for table in tables.values() for rows in table.values() for row in rows.values()]
-        known = {record.name: record.family for record in corruptions()}
-        shown = self._pictures(pictures, y, class_names, predict, shift) if pictures is not None else {}
+        known = {record.name: record.family for record in list_corruptions()}
+        shown = self._images(images, y, class_names, predict, shift) if images is not None else {}
         super().__init__(
             value=levels[0],
             kind=kinds[0],
@@ -145,20 +145,20 @@ class ShiftSlider(StaticWidget):
         self._words = {kind: {str(s): self._describe(kind, s) for s in levels} for kind in kinds}
         self.observe(lambda _: self.refresh_static(), ["value", "kind", "measure", "label"])
 
-    def _pictures(
-        self, pictures: Any, y: Any, classes: list[str], predict: Callable[[Any], Any] | None, shift: Shift
+    def _images(
+        self, images: Any, y: Any, classes: list[str], predict: Callable[[Any], Any] | None, shift: Shift
     ) -> dict[str, Any]:
-        check_pictures(pictures)
-        n = len(pictures)
+        check_images(images)
+        n = len(images)
         if not 0 < n <= _SAMPLES:
-            raise CourseError(f"a ShiftSlider shows 1 to {_SAMPLES} pictures, not {n}: take some of them.")
+            raise CourseError(f"a ShiftSlider shows 1 to {_SAMPLES} images, not {n}: take some of them.")
         truth = [] if y is None else [_name(v, classes) for v in np.asarray(y).tolist()]
         if y is not None and len(truth) != n:
-            raise CourseError(f"there are {len(truth)} classes for {n} pictures: give one for each.")
+            raise CourseError(f"there are {len(truth)} classes for {n} images: give one for each.")
         said: dict[str, Any] = {}
         for kind in self.kinds:
             for level in self.severities:
-                self._shifted[kind, level] = np.asarray(shift(pictures, kind, level, seed=0)) if level else pictures
+                self._shifted[kind, level] = np.asarray(shift(images, kind, level, seed=0)) if level else images
                 if predict is not None:
                     p = np.asarray(predict(self._shifted[kind, level]), "float64")
                     if p.ndim != 2 or len(p) != n:
@@ -195,7 +195,7 @@ class ShiftSlider(StaticWidget):
         known: dict[str, Sequence[Any]] = {"value": self.severities, "kind": self.kinds, "measure": self._measures}
         super().set_state({k: v for k, v in sync_data.items() if k not in known or v in known[k]})
 
-    # -- words and picture
+    # -- words and figure
 
     def _mean(self, model: str, kind: str, severity: int, measure: str) -> float | None:
         return mean(self._tables[model].get(kind, {}).get(severity, {}).get(measure, ()))
@@ -235,7 +235,7 @@ class ShiftSlider(StaticWidget):
         return f"{self.label}: {self._words[self.kind][str(self.value)]}"
 
     def static(self) -> StaticFigure:
-        """Return pictures, lines and reliability diagram as a matplotlib figure with alternative text."""
+        """Return images, lines and reliability diagram as a matplotlib figure with alternative text."""
         from ._draw import draw
 
         shown = self._shifted.get((self.kind, self.value))

@@ -1,4 +1,4 @@
-"""The static picture of a shift. Imported only when one is drawn: it imports matplotlib."""
+"""The static figure of a shift. Imported only when one is drawn: it imports matplotlib."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def draw(
     title: str,
     alt: str,
 ) -> StaticFigure:
-    """Draw the pictures, a measure against severity, and the reliability diagram."""
+    """Draw the images, a measure against severity, and the reliability diagram."""
     value, measure, name, chance = state
-    pictures, truth, said = shown
-    figure = StaticFigure((8.0, 3.2 if pictures is None else 4.4), alt)
-    if pictures is None:
+    images, truth, said = shown
+    figure = StaticFigure((8.0, 3.2 if images is None else 4.4), alt)
+    if images is None:
         below: Any = figure
     else:
         halves: Any = figure.subfigures(2, 1, height_ratios=[1, 2.6])
         above, below = halves
-        _thumbnails(above, as_bytes(pictures), truth, said)
+        _thumbnails(above, as_bytes(images), truth, said)
     left, right = below.subplots(1, 2, width_ratios=[2, 1])
     for k, model in enumerate(models):
         color = COLORS[model["color"]].light
@@ -71,12 +71,12 @@ def draw(
     return figure
 
 
-def _thumbnails(figure: Any, pictures: Any, truth: Sequence[str], said: Sequence[Sequence[Any]]) -> None:
-    axes = figure.subplots(1, max(6, len(pictures)), squeeze=False).ravel()
+def _thumbnails(figure: Any, images: Any, truth: Sequence[str], said: Sequence[Sequence[Any]]) -> None:
+    axes = figure.subplots(1, max(6, len(images)), squeeze=False).ravel()
     for ax in axes:
         ax.set_axis_off()
-    for i, picture in enumerate(pictures):
-        axes[i].imshow(picture, cmap="gray" if picture.ndim == 2 else None, vmin=0, vmax=255)
+    for i, image in enumerate(images):
+        axes[i].imshow(image, cmap="gray" if image.ndim == 2 else None, vmin=0, vmax=255)
         words = said[i][0] if said else truth[i] if truth else ""
         if said and truth and said[i][0] != truth[i]:
             words = f"✗ {words}"

@@ -83,7 +83,7 @@ export function spread(labels) {
  * @param {number} i
  */
 export function imageWords(truth, guess, i) {
-  const name = truth ?? `picture ${i}`;
+  const name = truth ?? `image ${i}`;
   if (!guess) return { wrong: null, text: truth ?? "", words: name };
   const [said, confidence] = guess;
   const taken = said + (confidence === null ? "" : ` ${confidence.toFixed(2)}`);

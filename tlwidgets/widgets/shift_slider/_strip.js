@@ -7,7 +7,7 @@ import { imageWords } from "./_measured.js";
 
 /** A row of images. */
 export function imageStrip() {
-  const element = html("ul", { class: "tlw-shift-pictures" });
+  const element = html("ul", { class: "tlw-shift-images" });
   /** @type {{ item: HTMLElement, tile: HTMLElement, text: HTMLElement }[]} */
   const items = [];
 

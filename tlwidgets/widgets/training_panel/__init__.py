@@ -15,7 +15,7 @@ from ...data.records import Dataset, Split
 from ...errors import CourseError
 from ...training import checks
 from ...training.checks import whole
-from ...training.extraction import draw
+from ...training.extraction import subset
 from ...training.trainer import Trainer, compiled_by_user
 from .. import _bundle
 from .._main_thread import in_main_thread
@@ -29,7 +29,7 @@ __all__ = ["TrainingPanel"]
 
 _STEPS = (1, 2, 5)
 _RATES = (1e-7, 10.0)
-_SETTINGS = ("rate", "per_class", "seeds", "epochs", "_freeze_value", "_freeze_keep_batchnorm_frozen")
+_SETTINGS = ("learning_rate", "per_class", "seeds", "epochs", "_freeze_value", "_freeze_freeze_batchnorm")
 
 
 class TrainingPanel(PanelBase):
@@ -48,18 +48,18 @@ class TrainingPanel(PanelBase):
     data
         ``Dataset``, ``Split`` or ``(x, y)``, as :func:`tlwidgets.fit` takes it. The budget is drawn from the training
         examples, which works where the labels are one class number each.
-    validation
+    validation_data
         ``Split`` or ``(x, y)``, instead of the data set's own.
-    frozen, keep_batchnorm_frozen
+    frozen_to, freeze_batchnorm
         See :class:`FreezeSlider`.
-    rate
+    learning_rate
         Learning rate to begin with; by default that of the model's optimizer, else 0.001.
     per_class
         Training examples of each class to begin with, None for all.
     seeds
         Runs with one press, with the seeds 0, 1, 2, …; they are drawn as one band. A seed decides which examples are
         in the budget and their order.
-    epochs, batch
+    epochs, batch_size
         As in ``model.fit``.
     title
         Written above the curves.
@@ -71,7 +71,7 @@ class TrainingPanel(PanelBase):
 
     Examples
     --------
-    >>> panel = TrainingPanel(model, data, frozen="block4")
+    >>> panel = TrainingPanel(model, data, frozen_to="block4")
     >>> panel.show()
     >>> (run,) = panel.train()  # the same as a press of Train
     """
@@ -80,7 +80,7 @@ class TrainingPanel(PanelBase):
     _css = css()
 
     _alone = t.Bool(True).tag(sync=True)
-    rate = t.Float(1e-3).tag(sync=True)
+    learning_rate = t.Float(1e-3).tag(sync=True)
     """Learning rate."""
     per_class = t.Int(None, allow_none=True).tag(sync=True)
     """Training examples of each class; None for all."""
@@ -100,21 +100,21 @@ class TrainingPanel(PanelBase):
         model: Any,
         data: Any,
         *,
-        validation: Any = None,
-        frozen: int | str | None = None,
-        keep_batchnorm_frozen: bool | None = None,
-        rate: float | None = None,
+        validation_data: Any = None,
+        frozen_to: int | str | None = None,
+        freeze_batchnorm: bool | None = None,
+        learning_rate: float | None = None,
         per_class: int | None = None,
         seeds: int = 1,
         epochs: int = 10,
-        batch: int = 32,
+        batch_size: int = 32,
         title: str = "",
         **traits: Any,
     ) -> None:
-        freeze = FreezePart(model, frozen, keep_batchnorm_frozen=keep_batchnorm_frozen)
-        train, _ = checks.examples(model, data, validation)
-        self._data, self._validation, self._train_set = data, validation, train
-        self._batch = whole("batch", batch, 1)
+        freeze = FreezePart(model, frozen_to, freeze_batchnorm=freeze_batchnorm)
+        train, _ = checks.examples(model, data, validation_data)
+        self._data, self._validation, self._train_set = data, validation_data, train
+        self._batch_size = whole("batch_size", batch_size, 1)
         self._options = _options(model)
         self._smallest = _smallest_class(train.y)
         self._weights = [np.array(w.numpy()) for w in model.weights]
@@ -126,11 +126,11 @@ class TrainingPanel(PanelBase):
         """The :class:`FreezeSlider` of the panel."""
         self.curves = LivePart(metrics=_metrics(model, train, self._options), title=title)
         """The :class:`LiveCurves` of the panel."""
-        if rate is None:
-            rate = _own_rate(self._options) or 1e-3
+        if learning_rate is None:
+            learning_rate = _own_rate(self._options) or 1e-3
         super().__init__(
-            rate=rate, per_class=per_class, seeds=whole("seeds", seeds, 1), epochs=whole("epochs", epochs, 1),
-            _budgets=_budgets(self._smallest), _examples=len(train),
+            learning_rate=learning_rate, per_class=per_class, seeds=whole("seeds", seeds, 1),
+            epochs=whole("epochs", epochs, 1), _budgets=_budgets(self._smallest), _examples=len(train),
             **state(self.freeze, self.curves), **traits,
         )  # fmt: skip
         mirror(self.freeze, self, FREEZE)
@@ -141,12 +141,12 @@ class TrainingPanel(PanelBase):
 
     # -- settings
 
-    @t.validate("rate")  # type: ignore[untyped-decorator]
+    @t.validate("learning_rate")  # type: ignore[untyped-decorator]
     def _rate_in_range(self, proposal: Any) -> float:
-        rate = float(proposal["value"])
-        if not math.isfinite(rate) or rate <= 0:
-            raise CourseError(f"the learning rate should be a number above 0, for example 0.001, not {rate}.")
-        return min(max(rate, _RATES[0]), _RATES[1])
+        learning_rate = float(proposal["value"])
+        if not math.isfinite(learning_rate) or learning_rate <= 0:
+            raise CourseError(f"the learning rate should be a number above 0, for example 0.001, not {learning_rate}.")
+        return min(max(learning_rate, _RATES[0]), _RATES[1])
 
     @t.validate("per_class")  # type: ignore[untyped-decorator]
     def _budget_there(self, proposal: Any) -> int | None:
@@ -165,13 +165,14 @@ class TrainingPanel(PanelBase):
 
     @property
     def value(self) -> dict[str, Any]:
-        """The settings of now: ``frozen`` (layers), ``keep_batchnorm_frozen``, ``rate``, ``per_class``, ``seeds``,
-        ``epochs``.
+        """The settings of now.
+
+        ``frozen_to`` (layers), ``freeze_batchnorm``, ``learning_rate``, ``per_class``, ``seeds``, ``epochs``.
         """
         return {
-            "frozen": self.freeze.value,
-            "keep_batchnorm_frozen": self.freeze.keep_batchnorm_frozen,
-            "rate": self.rate,
+            "frozen_to": self.freeze.value,
+            "freeze_batchnorm": self.freeze.freeze_batchnorm,
+            "learning_rate": self.learning_rate,
             "per_class": self.per_class,
             "seeds": self.seeds,
             "epochs": self.epochs,
@@ -237,8 +238,8 @@ class TrainingPanel(PanelBase):
                     loss=self._options.get("loss"), metrics=self._options.get("metrics"),
                 )  # fmt: skip
             return self.trainer.fit(
-                self._budget(settings["per_class"], seed), validation=self._validation, epochs=settings["epochs"],
-                seed=seed, batch=self._batch, learning_rate=settings["rate"], callbacks=[callback],
+                self._budget(settings["per_class"], seed), validation_data=self._validation, epochs=settings["epochs"],
+                seed=seed, batch_size=self._batch_size, learning_rate=settings["learning_rate"], callbacks=[callback],
             )  # fmt: skip
         except BaseException:
             callback.failed()
@@ -251,7 +252,7 @@ class TrainingPanel(PanelBase):
         import keras
 
         y = np.asarray(self._train_set.y).reshape(-1)
-        chosen = draw(y, per_class, seed)
+        chosen = subset(y, per_class, seed)
         if isinstance(self._data, Dataset):
             split = self._data.train
             part = Split(split.x[chosen], split.y[chosen], tuple(split.names[i] for i in chosen))
@@ -260,12 +261,15 @@ class TrainingPanel(PanelBase):
 
     def _name(self, settings: Mapping[str, Any]) -> str:
         """Return a name for a run that begins with its number and says the regime, which decides the colour."""
-        frozen, with_weights = settings["frozen"], [layer for layer in self.freeze._leaves if layer.trainable_weights]
+        frozen, with_weights = (
+            settings["frozen_to"],
+            [layer for layer in self.freeze._leaves if layer.trainable_weights],
+        )
         trains = [layer for layer in with_weights if layer.trainable]
         number = self._number = self._number + 1
         if not any(layer.weights for layer in self.freeze._leaves[:frozen]):
             return f"{number}: fine-tuned"
-        return f"{number}: frozen base" if len(trains) <= 1 else f"{number}: partial, {frozen} frozen"
+        return f"{number}: frozen base" if len(trains) <= 1 else f"{number}: partial, {frozen} frozen_to"
 
     _number = 0
 
@@ -293,7 +297,7 @@ class TrainingPanel(PanelBase):
         self._mark()
         self.refresh_static()
 
-    # -- words and picture
+    # -- words and figure
 
     def summary(self) -> str:
         """Return the settings, the results and the curves in words."""
@@ -301,7 +305,7 @@ class TrainingPanel(PanelBase):
         budget = "all training examples" if now["per_class"] is None else f"{now['per_class']} examples of each class"
         words = [
             self.freeze.summary().replace("; compile again to apply", ""),
-            f"Learning rate {now['rate']:g}, {budget}, {now['epochs']} epochs, {now['seeds']} "
+            f"Learning rate {now['learning_rate']:g}, {budget}, {now['epochs']} epochs, {now['seeds']} "
             f"{'seed' if now['seeds'] == 1 else 'seeds'}.",
         ]
         words += [f"{row['name']}: {_accuracy_words(row)}." for row in self.results()]
@@ -335,7 +339,7 @@ class TrainingPanel(PanelBase):
     def _pressed(self) -> None:
         """Train as Python would; there is no cell that could show an error."""
         begun = time.monotonic()
-        self._browser_is_changing = True  # the saved picture waits until the hand has left the panel
+        self._browser_is_changing = True  # the saved figure waits until the hand has left the panel
         try:
             self.train()
         except CourseError:
@@ -372,8 +376,8 @@ def _optimizer(described: Any) -> Any:
 
 def _own_rate(options: Mapping[str, Any]) -> float | None:
     optimizer = options.get("optimizer")
-    rate = None if optimizer is None else optimizer.get_config().get("learning_rate")
-    return float(rate) if isinstance(rate, int | float) else None
+    learning_rate = None if optimizer is None else optimizer.get_config().get("learning_rate")
+    return float(learning_rate) if isinstance(learning_rate, int | float) else None
 
 
 def _metrics(model: Any, train: Any, options: Mapping[str, Any]) -> tuple[str, ...]:

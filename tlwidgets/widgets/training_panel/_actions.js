@@ -6,12 +6,12 @@ import { stateWords } from "./_settings.js";
 /** @import { Traits } from "./_types.d.ts" */
 
 const SETTINGS = /** @type {const} */ ([
-  "rate",
+  "learning_rate",
   "per_class",
   "seeds",
   "epochs",
   "_freeze_value",
-  "_freeze_keep_batchnorm_frozen",
+  "_freeze_freeze_batchnorm",
 ]);
 
 /**

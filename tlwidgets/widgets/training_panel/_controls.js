@@ -62,7 +62,7 @@ function makeNumber(model, name, highest) {
 
 /** @param {Model<Traits>} model */
 export function makeControls(model) {
-  const rate = makeSlider(model, "rate", (place) => model.set("rate", RATES[place]));
+  const rate = makeSlider(model, "learning_rate", (place) => model.set("learning_rate", RATES[place]));
   const budget = makeSlider(model, "budget", (place) => model.set("per_class", model.get("_budgets")[place]));
   const budgetField = field("Labels of each class", budget.input, budget.said);
   const seeds = makeNumber(model, "seeds", 20);
@@ -72,7 +72,7 @@ export function makeControls(model) {
   element.append(field("Epochs", epochs.input), field("Seeds", seeds.input));
 
   function draw() {
-    const now = model.get("rate");
+    const now = model.get("learning_rate");
     rate.draw(RATES.length - 1, nearestRate(now), rateText(now));
     const budgets = model.get("_budgets");
     const wanted = model.get("per_class");

@@ -1,4 +1,4 @@
-"""The static picture of the panel. Imported only when one is drawn: it imports matplotlib."""
+"""The static figure of the panel. Imported only when one is drawn: it imports matplotlib."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["draw"]
 
 def draw(figures: Sequence[StaticFigure], alt: str) -> StaticFigure:
     """Put figures one below the other, pixel by pixel."""
-    pictures = [np.asarray(Image.open(io.BytesIO(png(figure))).convert("RGB")) for figure in figures]
-    width, height = max(p.shape[1] for p in pictures), sum(p.shape[0] for p in pictures)
+    images = [np.asarray(Image.open(io.BytesIO(png(figure))).convert("RGB")) for figure in figures]
+    width, height = max(p.shape[1] for p in images), sum(p.shape[0] for p in images)
     whole = StaticFigure((width / DPI, height / DPI), alt)
     below = height
-    for picture in pictures:
-        below -= picture.shape[0]
-        whole.figimage(picture, xo=0, yo=below)
+    for image in images:
+        below -= image.shape[0]
+        whole.figimage(image, xo=0, yo=below)
     return whole

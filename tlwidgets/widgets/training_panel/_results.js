@@ -16,9 +16,9 @@ function accuracyText({ accuracy, lowest, highest, done }) {
 /** @type {Column[]} */
 const SETTINGS = [
   ["Run", ({ name, now, stopped }) => `${now ? "▸ " : ""}${name}${stopped ? " (stopped)" : ""}`],
-  ["Frozen layers", (row) => row.frozen],
+  ["Frozen layers", (row) => row.frozen_to],
   ["Parameters that train", (row) => row.trainable_params.toLocaleString("en")],
-  ["Learning rate", (row) => rateText(row.rate)],
+  ["Learning rate", (row) => rateText(row.learning_rate)],
   [
     "Examples",
     ({ per_class: budget, examples }) => budget === null ? examples : `${examples} (${budget} of each class)`,

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import tlwidgets as tl
-from tlwidgets.models import drop_top, inline, layer_outputs
+from tlwidgets.models import drop_top, flatten, layer_outputs
 from tlwidgets.models.surgery import leaf_layers
 
 
-def pictures(n=3, size=8, seed=0):
+def images(n=3, size=8, seed=0):
     return np.random.default_rng(seed).uniform(0, 255, (n, size, size, 3)).astype("float32")
 
 
@@ -28,7 +28,7 @@ def small_base(name="base", prefix=""):
     import keras
     from keras import layers as kl
 
-    inputs = keras.Input((8, 8, 3), name=f"{prefix}pictures")
+    inputs = keras.Input((8, 8, 3), name=f"{prefix}images")
     x = kl.Conv2D(4, 3, padding="same", name=f"{prefix}block1_conv")(inputs)
     x = kl.BatchNormalization(name=f"{prefix}block1_bn")(x)
     y = kl.Conv2D(4, 3, padding="same", name=f"{prefix}block2_conv")(x)
@@ -53,8 +53,8 @@ def idiom():
 
 
 def test_inlining_shares_the_layers_and_changes_no_answer(idiom):
-    flat = inline(idiom)
-    same(flat, idiom, pictures())
+    flat = flatten(idiom)
+    same(flat, idiom, images())
     base = idiom.get_layer("base")
     assert flat.get_layer("block1_conv") is base.get_layer("block1_conv")
     assert [layer.name for layer in flat.layers[1:]] == [
@@ -62,21 +62,21 @@ def test_inlining_shares_the_layers_and_changes_no_answer(idiom):
         "block2_drop", "block2_add", "pool", "predictions",
     ]  # fmt: skip
     assert {id(w) for w in flat.weights} == {id(w) for w in idiom.weights}
-    assert inline(flat) is flat
+    assert flatten(flat) is flat
 
 
 def test_training_the_flat_model_trains_the_nested_one(idiom):
-    flat = inline(idiom)
+    flat = flatten(idiom)
     tl.freeze(flat, "block1")
-    before = tl.snapshot(idiom)
+    before = tl.snapshot_weights(idiom)
     flat.compile("sgd", "sparse_categorical_crossentropy")
-    flat.fit(pictures(), np.arange(3), verbose=0)
-    assert tl.moved(idiom, before) == ["block2_conv", "predictions"]
-    same(flat, idiom, pictures())
+    flat.fit(images(), np.arange(3), verbose=0)
+    assert tl.changed_weights(idiom, before) == ["block2_conv", "predictions"]
+    same(flat, idiom, images())
 
 
 def test_a_cut_may_lie_in_a_model_inside(idiom):
-    x = pictures()
+    x = images()
     for at in ("block1", "base/block1", "base", "block1_bn", "augmentation", "random_contrast", "pool"):
         lower, upper = tl.cut(idiom, at)
         np.testing.assert_array_equal(upper(lower(x, training=False), training=False), idiom(x, training=False))
@@ -85,8 +85,8 @@ def test_a_cut_may_lie_in_a_model_inside(idiom):
 
 
 def test_a_cut_by_number_counts_as_the_list_of_layers_does(idiom):
-    x = pictures()
-    record = next(r for r in tl.layers(idiom) if r.path == "base/pictures")  # vanishes when the base is inlined
+    x = images()
+    record = next(r for r in tl.list_layers(idiom) if r.path == "base/images")  # vanishes when the base is inlined
     for below in (record.index, record.index + 1, record.index + 2):
         lower, upper = tl.cut(idiom, below)
         np.testing.assert_array_equal(upper(lower(x, training=False), training=False), idiom(x, training=False))
@@ -95,10 +95,10 @@ def test_a_cut_by_number_counts_as_the_list_of_layers_does(idiom):
 def test_freezing_a_whole_base_by_its_name(idiom):
     plan = tl.freeze(idiom, "base")
     assert plan.frozen[-1] == "block2_add"
-    assert [r.name for r in tl.layers(idiom) if r.trainable] == ["predictions"]
-    assert plan.quiet_dropout == ("block2_drop",)
+    assert [r.name for r in tl.list_layers(idiom) if r.trainable] == ["predictions"]
+    assert plan.disabled_dropout == ("block2_drop",)
     assert "1 Dropout layers among them silenced" in str(plan)
-    assert plan.to_json()["quiet_dropout"] == ("block2_drop",)
+    assert plan.to_json()["disabled_dropout"] == ("block2_drop",)
 
 
 def test_two_levels_and_both_kinds_of_model():
@@ -109,13 +109,13 @@ def test_two_levels_and_both_kinds_of_model():
     i = keras.Input((8, 8, 3))
     middle = keras.Model(i, kl.Conv2D(2, 1, name="c2")(inner(i)), name="middle")
     outer = keras.Sequential([keras.Input((8, 8, 3)), middle, kl.Flatten(name="f"), kl.Dense(2, name="d")])
-    flat = inline(outer)
-    same(flat, outer, pictures())
+    flat = flatten(outer)
+    same(flat, outer, images())
     assert [layer.name for layer in flat.layers[1:]] == ["c1", "r1", "c2", "f", "d"]
-    assert [r.path for r in tl.layers(outer) if r.params] == ["middle/inner/c1", "middle/c2", "d"]
-    assert sum(r.params for r in tl.layers(outer)) == outer.count_params()
+    assert [r.path for r in tl.list_layers(outer) if r.params] == ["middle/inner/c1", "middle/c2", "d"]
+    assert sum(r.params for r in tl.list_layers(outer)) == outer.count_params()
     lower, upper = tl.cut(outer, "inner")
-    np.testing.assert_array_equal(upper(lower(pictures())), outer(pictures()))
+    np.testing.assert_array_equal(upper(lower(images())), outer(images()))
     assert drop_top(outer).output.shape == (None, 6, 6, 2)
 
 
@@ -126,9 +126,9 @@ def test_a_base_that_is_used_twice_is_listed_and_counted_once():
     base, a, b = small_base(), keras.Input((8, 8, 3), name="a"), keras.Input((8, 8, 3), name="b")
     distance = kl.Subtract(name="difference")([base(a), base(b)])
     twins = keras.Model([a, b], kl.GlobalAveragePooling2D(name="pool")(distance))
-    x = [pictures(seed=1), pictures(seed=2)]
-    same(inline(twins), twins, x)
-    assert sum(r.params for r in tl.layers(twins)) == twins.count_params()
+    x = [images(seed=1), images(seed=2)]
+    same(flatten(twins), twins, x)
+    assert sum(r.params for r in tl.list_layers(twins)) == twins.count_params()
     assert tl.count_params(twins)[1] == twins.count_params()
     assert len(leaf_layers(twins)) == len({id(layer) for layer in leaf_layers(twins)})
     with pytest.raises(tl.CourseError, match="tensors cross a cut"):
@@ -145,8 +145,8 @@ def test_a_base_inside_two_models_is_listed_once():
     one, two = keras.Model(i, base(i), name="one"), keras.Model(j, base(j), name="two")
     k = keras.Input((8, 8, 3))
     both = keras.Model(k, keras.layers.Add(name="sum")([one(k), two(k)]))
-    assert sum(r.params for r in tl.layers(both)) == both.count_params()
-    same(inline(both), both, pictures())
+    assert sum(r.params for r in tl.list_layers(both)) == both.count_params()
+    same(flatten(both), both, images())
 
 
 def test_several_inputs_and_outputs_keep_their_names_and_order():
@@ -161,7 +161,7 @@ def test_several_inputs_and_outputs_keep_their_names_and_order():
     outer = keras.Model({"p": p, "q": q}, {"x": kl.ReLU(name="relu")(made["small"]), "y": made["big"]})
     rng = np.random.default_rng(0)
     x = {"p": rng.normal(size=(2, 4)).astype("float32"), "q": rng.normal(size=(2, 3)).astype("float32")}
-    flat = inline(outer)
+    flat = flatten(outer)
     same(flat, outer, x)
     assert {k: tuple(t.shape) for k, t in flat.output.items()} == {"x": (None, 2), "y": (None, 5)}
     with pytest.raises(tl.CourseError, match="2 outputs, and one is needed"):
@@ -192,9 +192,9 @@ def test_masks_reach_the_layers_of_an_inlined_model():
     i = keras.Input((6,), dtype="int32")
     model = keras.Model(i, kl.Dense(2, name="d")(text(i)))
     short, padded = np.array([[1, 2, 3]], "int32"), np.array([[1, 2, 3, 0, 0, 0]], "int32")
-    same(inline(model), model, padded)
+    same(flatten(model), model, padded)
     rows = text.get_layer("l")(text.get_layer("e")(short))
-    np.testing.assert_allclose(inline(keras.Model(i, text(i)))(padded), rows, atol=1e-6)
+    np.testing.assert_allclose(flatten(keras.Model(i, text(i)))(padded), rows, atol=1e-6)
 
 
 def test_operations_that_are_no_layers_are_kept():
@@ -203,9 +203,9 @@ def test_operations_that_are_no_layers_are_kept():
     i = keras.Input((8, 8, 3))
     end = keras.layers.ReLU(name="end")(small_base()(i / 255.0) * 2.0 - 1.0)
     model = keras.Model(i, keras.ops.square(end))
-    same(inline(model), model, pictures())
+    same(flatten(model), model, images())
     lower, upper = tl.cut(model, "base")
-    np.testing.assert_array_equal(upper(lower(pictures())), model(pictures()))
+    np.testing.assert_array_equal(upper(lower(images())), model(images()))
 
 
 def towers():
@@ -217,19 +217,19 @@ def towers():
 
 def test_names_that_occur_twice_are_told_apart_by_their_path():
     model = towers()
-    before = tl.snapshot(model)
+    before = tl.snapshot_weights(model)
     assert list(before)[:2] == ["left/block1_conv", "left/block1_bn"]
     assert len(before) == 6
     plan = tl.freeze(model, "left/block2")
     assert plan.frozen[-1] == "left/block2_add"
-    assert plan.still_batchnorm == ("right/block1_bn",)
+    assert plan.frozen_batchnorm == ("right/block1_bn",)
     model.compile("sgd", "mse")
-    model.fit(pictures(), np.zeros((3, 8, 8, 4)), verbose=0)
-    assert tl.moved(model, before) == ["right/block1_conv", "right/block2_conv"]
+    model.fit(images(), np.zeros((3, 8, 8, 4)), verbose=0)
+    assert tl.changed_weights(model, before) == ["right/block1_conv", "right/block2_conv"]
     with pytest.raises(tl.CourseError, match="stands in 2 models: say which, left/block1 or right/block1"):
         tl.freeze(model, "block1")
     with pytest.raises(tl.CourseError, match="both have a layer 'block1_conv'"):
-        inline(model)
+        flatten(model)
 
 
 def test_what_has_no_graph_is_said_in_one_sentence():
@@ -245,12 +245,12 @@ def test_what_has_no_graph_is_said_in_one_sentence():
 
     own = Own()
     with pytest.raises(tl.CourseError, match="not built yet"):
-        inline(own)
+        flatten(own)
     own(np.zeros((1, 4), "float32"))
-    for surgery in (inline, drop_top, lambda m: tl.cut(m, 1), lambda m: tl.classifier(m, 2)):
+    for surgery in (flatten, drop_top, lambda m: tl.cut(m, 1), lambda m: tl.classifier(m, 2)):
         with pytest.raises(tl.CourseError, match=r"own call\(\) connects its layers"):
             surgery(own)
-    assert tl.freeze(own, "d").still_batchnorm == ("b",)  # flags need no graph
+    assert tl.freeze(own, "d").frozen_batchnorm == ("b",)  # flags need no graph
     for unbuilt in (keras.Sequential([keras.layers.Dense(2)]), keras.Sequential([])):
         with pytest.raises(tl.CourseError, match="not built yet"):
             drop_top(unbuilt)
@@ -258,7 +258,7 @@ def test_what_has_no_graph_is_said_in_one_sentence():
     i = keras.Input((4,))
     around = keras.Model(i, keras.layers.Dense(2, name="last")(own(keras.layers.ReLU(name="first")(i))))
     x = np.random.default_rng(0).normal(size=(2, 4)).astype("float32")
-    same(inline(around), around, x)
+    same(flatten(around), around, x)
     for at in ("first", own.name):
         lower, upper = tl.cut(around, at)
         np.testing.assert_array_equal(upper(lower(x)), around(x))
@@ -269,13 +269,13 @@ def test_what_has_no_graph_is_said_in_one_sentence():
 def test_the_tensor_of_a_layer_is_the_one_in_this_model(idiom):
     import keras
 
-    flat = inline(idiom)
+    flat = flatten(idiom)
     tensors = layer_outputs(flat)
     assert list(tensors) == [layer.name for layer in flat.layers]
     probe = keras.Model(flat.input, tensors["block1_bn"])
     base, augmentation = idiom.get_layer("base"), idiom.get_layer("augmentation")
     within = keras.Model(base.input, base.get_layer("block1_bn").output)
-    x = pictures()
+    x = images()
     np.testing.assert_array_equal(probe(x, training=False), within(augmentation(x, training=False), training=False))
     assert tensors["block1_bn"] is not base.get_layer("block1_bn").output
 
@@ -306,13 +306,13 @@ def test_keras_ignores_training_false_on_an_unfrozen_base():
 
     base, model = frozen_and_told_so(keras.layers.BatchNormalization(name="bn"))
     x = np.random.default_rng(0).normal(5, 2, (8, 16)).astype("float32")
-    before = tl.snapshot(model)
+    before = tl.snapshot_weights(model)
     losses(model, x)
-    assert tl.moved(model, before) == ["bn"]
+    assert tl.changed_weights(model, before) == ["bn"]
     base.trainable = False
-    before = tl.snapshot(model)
+    before = tl.snapshot_weights(model)
     losses(model, x)
-    assert tl.moved(model, before) == []
+    assert tl.changed_weights(model, before) == []
 
 
 def test_keras_keeps_dropout_active_in_a_frozen_base_and_freeze_silences_it():
@@ -325,13 +325,13 @@ def test_keras_keeps_dropout_active_in_a_frozen_base_and_freeze_silences_it():
     x = np.random.default_rng(0).normal(5, 2, (8, 16)).astype("float32")
     assert len(set(losses(model, x))) == 3
 
-    assert tl.freeze(model, "base").quiet_dropout == ("drop",)
+    assert tl.freeze(model, "base").disabled_dropout == ("drop",)
     assert len(set(losses(model, x))) == 1
-    assert tl.freeze(model, "base").quiet_dropout == ("drop",)  # again is the same
-    assert tl.freeze(model, 0).quiet_dropout == ()
+    assert tl.freeze(model, "base").disabled_dropout == ("drop",)  # again is the same
+    assert tl.freeze(model, 0).disabled_dropout == ()
     assert dropout.rate == 0.5
     assert len(set(losses(model, x))) == 3
-    tl.freeze(model, "base", keep_dropout_quiet=False)
+    tl.freeze(model, "base", disable_dropout=False)
     assert dropout.rate == 0.5
 
 

@@ -10,24 +10,24 @@ from numpy.typing import NDArray
 from .._threads import one_thread
 from ..errors import CourseError
 
-__all__ = ["explained_by_edges", "handmade"]
+__all__ = ["explained_by_edges", "handcrafted_features"]
 
 
-def handmade(x: Any, *, cells: int = 6, orientations: int = 9, colours: int = 4) -> NDArray[np.float32]:
-    """Describe pictures by where their edges point and by their colours.
+def handcrafted_features(x: Any, *, cells: int = 6, orientations: int = 9, colors: int = 4) -> NDArray[np.float32]:
+    """Describe images by where their edges point and by their colours.
 
     Histograms of oriented gradients (Dalal & Triggs, CVPR 2005; each cell normalised by itself, without overlapping
-    blocks) and one histogram of colours over the whole picture.
+    blocks) and one histogram of colours over the whole image.
 
     Parameters
     ----------
     x
-        RGB pictures (n, height, width, 3), 0 … 255.
+        RGB images (n, height, width, 3), 0 … 255.
     cells
         Cells along each side; what does not divide evenly is cut off at the right and below.
     orientations
         Bins of direction from 0 to 180 degrees.
-    colours
+    colors
         Bins of each colour channel.
 
     Returns
@@ -37,14 +37,14 @@ def handmade(x: Any, *, cells: int = 6, orientations: int = 9, colours: int = 4)
     x = np.asarray(x)
     if x.ndim != 4 or x.shape[-1] != 3 or min(x.shape[1:3]) < 2 * cells:
         raise CourseError(
-            f"RGB pictures (n, height, width, 3) of {2 * cells} pixels or more were expected, not {x.shape}."
+            f"RGB images (n, height, width, 3) of {2 * cells} pixels or more were expected, not {x.shape}."
         )
-    # a few pictures at a time: the histograms by pixel are ten times as large as the pictures
-    parts = [_describe(x[i : i + 32].astype("float32"), cells, orientations, colours) for i in range(0, len(x), 32)]
+    # a few images at a time: the histograms by pixel are ten times as large as the images
+    parts = [_describe(x[i : i + 32].astype("float32"), cells, orientations, colors) for i in range(0, len(x), 32)]
     return np.concatenate(parts)
 
 
-def _describe(x: NDArray[np.float32], cells: int, orientations: int, colours: int) -> NDArray[np.float32]:
+def _describe(x: NDArray[np.float32], cells: int, orientations: int, colors: int) -> NDArray[np.float32]:
     grey = x.mean(-1)
     down, right = np.gradient(grey, axis=(1, 2))
     strength = np.hypot(down, right)
@@ -56,24 +56,24 @@ def _describe(x: NDArray[np.float32], cells: int, orientations: int, colours: in
     inside = by_direction[:, : rows * cells, : columns * cells].reshape(n, cells, rows, cells, columns, orientations)
     edges = inside.sum((2, 4))
     edges /= np.linalg.norm(edges, axis=-1, keepdims=True) + 1e-3
-    bins = np.clip(x * colours / 256, 0, colours - 1).astype(int) @ np.array([colours * colours, colours, 1])
-    palette = np.stack([np.bincount(b.ravel(), minlength=colours**3) for b in bins]) / (height * width)
+    bins = np.clip(x * colors / 256, 0, colors - 1).astype(int) @ np.array([colors * colors, colors, 1])
+    palette = np.stack([np.bincount(b.ravel(), minlength=colors**3) for b in bins]) / (height * width)
     return np.concatenate([edges.reshape(n, -1), palette], axis=1).astype("float32")
 
 
 @one_thread
-def explained_by_edges(pictures: Any, maps: Any, *, cells: int = 4000, seed: int = 0) -> float:
+def explained_by_edges(images: Any, maps: Any, *, cells: int = 4000, seed: int = 0) -> float:
     """Return how much of what channels answer is explained by colour and edges at the place where they answer.
 
     A ridge regression predicts each channel from the mean colour, the slopes of brightness and their sizes in the 3 x 3
-    cells around a place. It is fitted on the first half of the pictures and judged on the second.
+    cells around a place. It is fitted on the first half of the images and judged on the second.
 
     Parameters
     ----------
-    pictures
-        RGB pictures (n, height, width, 3), 0 … 255, at least 10 of them.
+    images
+        RGB images (n, height, width, 3), 0 … 255, at least 10 of them.
     maps
-        Feature maps of the same pictures (n, h, w, channels) in which h and w divide the size of the pictures.
+        Feature maps of the same images (n, h, w, channels) in which h and w divide the size of the images.
     cells
         At most so many places, drawn at random, are used to fit, and as many to judge.
     seed
@@ -89,13 +89,13 @@ def explained_by_edges(pictures: Any, maps: Any, *, cells: int = 4000, seed: int
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    x, maps = np.asarray(pictures, "float32") / 255, np.asarray(maps, "float32")
+    x, maps = np.asarray(images, "float32") / 255, np.asarray(maps, "float32")
     n, height, width = x.shape[:3]
     h, w = maps.shape[1:3]
     if n < 10 or len(maps) != n or height % h or width % w:
         raise CourseError(
-            f"feature maps of the same 10 or more pictures, of a size that divides {height} x {width}, were expected, "
-            f"not {maps.shape} for {n} pictures."
+            f"feature maps of the same 10 or more images, of a size that divides {height} x {width}, were expected, "
+            f"not {maps.shape} for {n} images."
         )
     down, right = np.gradient(x.mean(-1), axis=(1, 2))
     local = np.stack([*np.moveaxis(x, -1, 0), down, right, abs(down), abs(right)], -1)

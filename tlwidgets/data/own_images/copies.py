@@ -1,4 +1,4 @@
-"""Which pictures are copies of one another: equal, or saved again in another size or quality."""
+"""Which images are copies of one another: equal, or saved again in another size or quality."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ MAX_BITS = 40  # of 256
 MAX_DIFFERENCE = 6.0  # mean over the values of two thumbnails, 0 to 255
 
 
-def fingerprint(picture: Images) -> tuple[Bits, Images]:
+def fingerprint(image: Images) -> tuple[Bits, Images]:
     """Return 256 bits (is a pixel lighter than its neighbour: dHash, Krawetz 2013) and a thumbnail ``(768,)``."""
-    image = Image.fromarray(picture)
-    grey = np.asarray(image.convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX), np.int16)
+    drawn = Image.fromarray(image)
+    grey = np.asarray(drawn.convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX), np.int16)
     bits = np.packbits(grey[:, 1:] > grey[:, :-1]).view(np.uint64)
-    return bits, np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BOX), np.uint8).reshape(-1)
+    return bits, np.asarray(drawn.resize((SIDE, SIDE), Image.Resampling.BOX), np.uint8).reshape(-1)
 
 
 def near_groups(bits: Bits, thumbnails: Images) -> list[list[int]]:
-    """Return groups of pictures that are nearly equal, each picture in one group, most of them alone in it.
+    """Return groups of images that are nearly equal, each image in one group, most of them alone in it.
 
     Near copies of near copies are in one group.
 

@@ -1,4 +1,4 @@
-"""Which picture goes into which split: by its content and the seed, near copies together."""
+"""Which image goes into which split: by its content and the seed, near copies together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["rank", "split_up"]
 
 
 def rank(seed: int, digest: bytes) -> bytes:
-    """Return what pictures are sorted by: a hash of seed and file, the same whatever the files are called."""
+    """Return what images are sorted by: a hash of seed and file, the same whatever the files are called."""
     return hashlib.sha256(f"{seed}/".encode() + digest).digest()
 
 
@@ -22,26 +22,26 @@ def split_up(
     classes: Sequence[str],
     shares: Mapping[str, float],
 ) -> list[str]:
-    """Return the split of each picture.
+    """Return the split of each image.
 
     Parameters
     ----------
     labels
-        The label of each picture.
+        The label of each image.
     groups
-        Pictures that stay together, in the order in which they are drawn.
+        Images that stay together, in the order in which they are drawn.
     sides
-        The split that is given for a picture; all pictures of a group have the same.
+        The split that is given for an image; all images of a group have the same.
     classes
         Names of the classes.
     shares
-        Share of the pictures of each class for ``"validation"`` and ``"test"``. A split that is given for some
-        pictures is drawn for none.
+        Share of the images of each class for ``"validation"`` and ``"test"``. A split that is given for some
+        images is drawn for none.
 
     Raises
     ------
     CourseError
-        If a class has too few pictures for every split.
+        If a class has too few images for every split.
     """
     out: list[str] = [side or "train" for side in sides]
     drawn = [split for split in ("test", "validation") if split not in sides]
@@ -52,8 +52,8 @@ def split_up(
         mixed = len(own) < len(free)
         if len(own) + mixed < len(drawn) + 1 or len(own) < len(drawn):
             raise CourseError(
-                f"class {name!r} needs at least {len(drawn) + 1} usable pictures that are no copies of one another "
-                f"(one for each split) and has {len(free)}: add pictures, or move the folder away."
+                f"class {name!r} needs at least {len(drawn) + 1} usable images that are no copies of one another "
+                f"(one for each split) and has {len(free)}: add images, or move the folder away."
             )
         total = sum(map(len, own))
         for split in drawn:
@@ -68,14 +68,14 @@ def split_up(
         missing = [name for label, name in enumerate(classes) if label not in there]
         if missing:
             raise CourseError(
-                f"the folder of {split} has no usable picture of {', '.join(missing[:3])}: put some there, or put "
-                "the pictures of all splits together, class by class, and they are split for you."
+                f"the folder of {split} has no usable image of {', '.join(missing[:3])}: put some there, or put "
+                "the images of all splits together, class by class, and they are split for you."
             )
     return out
 
 
 def _filled(groups: Sequence[Sequence[int]], wanted: int) -> list[Sequence[int]]:
-    """Return groups from the beginning with no more than ``wanted`` pictures; else the smallest one."""
+    """Return groups from the beginning with no more than ``wanted`` images; else the smallest one."""
     taken: list[Sequence[int]] = []
     for group in groups:
         if sum(map(len, taken)) + len(group) <= wanted:

@@ -1,4 +1,4 @@
-"""Load a folder or ZIP archive of the learner's own pictures as a data set."""
+"""Load a folder or ZIP archive of the learner's own images as a data set."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from ..records import SPLITS, Dataset, Images, Split
 from .copies import Bits, fingerprint, near_groups
 from .decoding import decoded
 from .layout import Layout, laid_out
-from .report import LeftOut, PictureReport
+from .report import ImageReport, LeftOut
 from .sources import clean, opened
 from .splitting import rank, split_up
 
-__all__ = ["OwnPictures", "load_folder"]
+__all__ = ["OwnImages", "load_folder"]
 
 SIZES = (8, 512)
-MAX_PICTURES = 20_000
-MAX_MEMORY = 512 * 2**20  # bytes of all pictures together
+MAX_IMAGES = 20_000
+MAX_MEMORY = 512 * 2**20  # bytes of all images together
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class OwnPictures(Dataset):
-    """The learner's own pictures as a data set, with the report of what became of the files.
+class OwnImages(Dataset):
+    """The learner's own images as a data set, with the report of what became of the files.
 
-    In the splits, ``names`` are the paths of the files under the folder. They say nothing of concepts. Pictures that
+    In the splits, ``names`` are the paths of the files under the folder. They say nothing of concepts. Images that
     are nearly equal are in the same split.
 
     Attributes
@@ -40,7 +40,7 @@ class OwnPictures(Dataset):
         Which files were left out or changed, and why.
     """
 
-    report: PictureReport = field(kw_only=True)
+    report: ImageReport = field(kw_only=True)
 
     def info(self) -> dict[str, Any]:
         """Return the card of any data set, and the report."""
@@ -63,10 +63,10 @@ def load_folder(
     test: float = 0.25,
     per_class: SupportsIndex | None = None,
     progress: Callable[[int, int], object] | None = None,
-) -> OwnPictures:
-    """Load your own pictures from a folder with one subfolder a class, or from a ZIP archive of one.
+) -> OwnImages:
+    """Load your own images from a folder with one subfolder a class, or from a ZIP archive of one.
 
-    Of each picture the middle square is used, resized to ``size``. Files that cannot be used are left out, and the
+    Of each image the middle square is used, resized to ``size``. Files that cannot be used are left out, and the
     report says which and why. Nothing is written, links are not followed.
 
     Parameters
@@ -75,25 +75,25 @@ def load_folder(
         The folder or archive. Its subfolders are the classes; a folder may wrap them. If it has folders train,
         validation and test (or train and one of them) with the classes in each, then these are the splits.
     size
-        Side of the pictures in pixels, 8 to 512.
+        Side of the images in pixels, 8 to 512.
     seed
         Which split, 0 or more. The same files and seed give the same split, whatever the files are called.
     validation, test
-        Share of the pictures of each class for validation and for test; the others are for training.
+        Share of the images of each class for validation and for test; the others are for training.
     per_class
-        Budget of labels: how many training pictures of each class, as in :func:`tlwidgets.data.load`.
+        Budget of labels: how many training images of each class, as in :func:`tlwidgets.data.load`.
     progress
         Called as ``progress(done, total)`` after every file.
 
     Returns
     -------
-    OwnPictures
+    OwnImages
         A :class:`~tlwidgets.data.Dataset` with a ``report``. ``x`` is ``uint8`` of shape ``(n, size, size, 3)``.
 
     Raises
     ------
     CourseError
-        If the folder cannot be used: fewer than two classes, a class with too few pictures, too many pictures.
+        If the folder cannot be used: fewer than two classes, a class with too few images, too many images.
     """
     side, draw = _whole("size", size), _whole("seed", seed)
     budget = None if per_class is None else _whole("per_class", per_class)
@@ -102,7 +102,7 @@ def load_folder(
     if draw < 0:
         raise CourseError(f"seed={draw} is below 0: give 0 or more.")
     if budget is not None and budget < 1:
-        raise CourseError(f"per_class={budget} is below 1: give at least 1, or leave it out for all pictures.")
+        raise CourseError(f"per_class={budget} is below 1: give at least 1, or leave it out for all images.")
     for what, share in (("validation", validation), ("test", test)):
         if not isinstance(share, int | float) or not 0 < share < 1:
             raise CourseError(f"{what}={share!r} is not between 0 and 1: give a share, for example 0.2.")
@@ -111,11 +111,11 @@ def load_folder(
 
     with opened(path) as source:
         layout = laid_out(source)
-        most = min(MAX_PICTURES, MAX_MEMORY // (3 * side**2))
+        most = min(MAX_IMAGES, MAX_MEMORY // (3 * side**2))
         if len(layout.placed) > most:
             raise CourseError(
                 f"{source.name!r} holds {len(layout.placed):,} files, and at size={side} at most {most:,} are loaded: "
-                f"{'move some away' if most == MAX_PICTURES else 'give a smaller size, or move some away'}."
+                f"{'move some away' if most == MAX_IMAGES else 'give a smaller size, or move some away'}."
             )
         log = _Log(source.name)
         for name, reason in source.passed + layout.passed:
@@ -153,19 +153,19 @@ class _Log:
     def changed(self, what: str, name: str) -> None:
         self._changed.setdefault(what, []).append(name)
 
-    def report(self, counts: dict[str, dict[str, int]]) -> PictureReport:
+    def report(self, counts: dict[str, dict[str, int]]) -> ImageReport:
         """Return it, the commonest reasons first."""
 
         def sealed(reasons: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
             order = sorted(reasons, key=lambda r: (-len(reasons[r]), r))
             return {reason: tuple(sorted(reasons[reason])) for reason in order}
 
-        return PictureReport(self.name, counts, sealed(self._out), sealed(self._changed))
+        return ImageReport(self.name, counts, sealed(self._out), sealed(self._changed))
 
 
 @dataclass(eq=False)
-class _Picture:
-    place: int  # in the array of all pictures
+class _Image:
+    place: int  # in the array of all images
     name: str
     label: int
     side: str | None
@@ -176,23 +176,23 @@ class _Picture:
 
     @property
     def order(self) -> tuple[int, bytes, str]:
-        """Which of several copies is kept: the first. A test picture before one to learn from."""
+        """Which of several copies is kept: the first. A test image before one to learn from."""
         return (-SPLITS.index(self.side) if self.side else 0), self.digest, self.name
 
 
 class _Pool:
-    """The pictures that could be read, and the array that holds them."""
+    """The images that could be read, and the array that holds them."""
 
     def __init__(self, x: Images) -> None:
         self.x = x
-        self.pictures: list[_Picture] = []
-        self.groups: list[list[_Picture]] = []
+        self.images: list[_Image] = []
+        self.groups: list[list[_Image]] = []
 
     def drop_copies(self, log: _Log) -> None:
-        """Leave out pictures that are equal to another when they are done, and all of them if the labels differ."""
-        equal: dict[bytes, list[_Picture]] = {}
-        for picture in self.pictures:
-            equal.setdefault(hashlib.sha256(self.x[picture.place].data).digest(), []).append(picture)
+        """Leave out images that are equal to another when they are done, and all of them if the labels differ."""
+        equal: dict[bytes, list[_Image]] = {}
+        for image in self.images:
+            equal.setdefault(hashlib.sha256(self.x[image.place].data).digest(), []).append(image)
         kept = []
         for copies in equal.values():
             copies.sort(key=lambda p: p.order)
@@ -202,11 +202,11 @@ class _Pool:
                 continue
             kept.append(copies[0])
             for p in copies[1:]:
-                log.left_out("copies of another picture", f"{p.name} = {copies[0].name}")
-        self.pictures = sorted(kept, key=lambda p: (p.digest, p.name))
-        bits = np.stack([p.bits for p in self.pictures]) if kept else np.empty((0, 4), np.uint64)
-        thumbnails = np.stack([p.thumbnail for p in self.pictures]) if kept else np.empty((0, 0), np.uint8)
-        self.groups = [[self.pictures[i] for i in group] for group in near_groups(bits, thumbnails)]
+                log.left_out("copies of another image", f"{p.name} = {copies[0].name}")
+        self.images = sorted(kept, key=lambda p: (p.digest, p.name))
+        bits = np.stack([p.bits for p in self.images]) if kept else np.empty((0, 4), np.uint64)
+        thumbnails = np.stack([p.thumbnail for p in self.images]) if kept else np.empty((0, 0), np.uint8)
+        self.groups = [[self.images[i] for i in group] for group in near_groups(bits, thumbnails)]
 
     def join_near_copies(self, log: _Log) -> None:
         """Tell of near copies; where folders give the splits, keep them in one split only."""
@@ -215,8 +215,8 @@ class _Pool:
             self.groups[g] = kept = [p for p in group if p.side == group[0].side]
             for p in group:
                 if p.side != group[0].side:
-                    log.left_out(f"nearly equal to a picture of {group[0].side}", f"{p.name} ≈ {group[0].name}")
-                    self.pictures.remove(p)
+                    log.left_out(f"nearly equal to an image of {group[0].side}", f"{p.name} ≈ {group[0].name}")
+                    self.images.remove(p)
             names = " ≈ ".join(p.name for p in kept)
             if len({p.label for p in kept}) > 1:
                 log.changed("nearly equal, in different classes (look at their labels)", names)
@@ -224,23 +224,23 @@ class _Pool:
                 log.changed("nearly equal (kept in one split)", names)
 
     def name_classes(self, layout: Layout, log: _Log) -> tuple[str, ...]:
-        """Return the classes that have pictures, and number the labels by them."""
-        used = sorted({p.label for p in self.pictures})
+        """Return the classes that have images, and number the labels by them."""
+        used = sorted({p.label for p in self.images})
         for label, name in enumerate(layout.classes):
             if label not in used:
-                log.left_out("class folders without a usable picture", name)
+                log.left_out("class folders without a usable image", name)
         report = log.report({})
         if not used:
             raise CourseError(
-                f"{log.name!r} has no picture in a class folder that can be used ({report.brief()}): "
-                "give a folder with one subfolder of pictures a class."
+                f"{log.name!r} has no image in a class folder that can be used ({report.brief()}): "
+                "give a folder with one subfolder of images a class."
             )
         if len(used) == 1:
             raise CourseError(
-                f"{log.name!r} has usable pictures of one class only, {layout.classes[used[0]]!r} "
+                f"{log.name!r} has usable images of one class only, {layout.classes[used[0]]!r} "
                 f"({report.brief()}): give a folder with two class folders or more."
             )
-        for p in self.pictures:
+        for p in self.images:
             p.label = used.index(p.label)
             for note in p.notes:
                 log.changed(note, p.name)
@@ -258,16 +258,14 @@ def _read(layout: Layout, size: int, log: _Log, progress: Callable[[int, int], o
         taken.add(name)
         try:
             data = item.found.read()
-            picture, notes = decoded(data, size)
+            image, notes = decoded(data, size)
         except LeftOut as why:
             log.left_out(str(why), name)
         else:
-            place = len(pool.pictures)
-            pool.x[place] = picture
+            place = len(pool.images)
+            pool.x[place] = image
             digest = hashlib.sha256(data).digest()
-            pool.pictures.append(
-                _Picture(place, name, item.label, item.side, digest, *fingerprint(picture), notes=notes)
-            )
+            pool.images.append(_Image(place, name, item.label, item.side, digest, *fingerprint(image), notes=notes))
         if progress is not None:
             progress(done, total)
     return pool
@@ -280,21 +278,21 @@ def _split(
     seed: int,
     shares: dict[str, float],
     budget: int | None,
-) -> OwnPictures:
-    pictures = pool.pictures
-    index = {p.place: i for i, p in enumerate(pictures)}
-    order = [rank(seed, p.digest) for p in pictures]
+) -> OwnImages:
+    images = pool.images
+    index = {p.place: i for i, p in enumerate(images)}
+    order = [rank(seed, p.digest) for p in images]
     groups = [[index[p.place] for p in group] for group in pool.groups]
     groups.sort(key=lambda g: min(order[i] for i in g))
     try:
-        sides = split_up([p.label for p in pictures], groups, [p.side for p in pictures], classes, shares)
+        sides = split_up([p.label for p in images], groups, [p.side for p in images], classes, shares)
     except CourseError as why:
         raise CourseError(f"{str(why)[:-1]} ({log.report({}).brief()}).") from None
 
     splits = {}
     for split in SPLITS:
         columns = [
-            sorted((i for i, p in enumerate(pictures) if sides[i] == split and p.label == label), key=order.__getitem__)
+            sorted((i for i, p in enumerate(images) if sides[i] == split and p.label == label), key=order.__getitem__)
             for label in range(len(classes))
         ]
         if split == "train" and budget is not None:
@@ -302,26 +300,26 @@ def _split(
             if budget > least:
                 have = ", ".join(f"{c} {len(column)}" for c, column in zip(classes, columns, strict=True))
                 raise CourseError(
-                    f"per_class={budget} is more than there is: give at most {least} (training pictures: {have}), "
+                    f"per_class={budget} is more than there is: give at most {least} (training images: {have}), "
                     "or leave it out for all."
                 )
             take = [i for row in zip(*(column[:budget] for column in columns), strict=True) for i in row]
         else:
             take = [i for column in columns for i in column]
         splits[split] = Split(
-            pool.x[[pictures[i].place for i in take]],
-            np.array([pictures[i].label for i in take], np.int64),
-            tuple(pictures[i].name for i in take),
+            pool.x[[images[i].place for i in take]],
+            np.array([images[i].label for i in take], np.int64),
+            tuple(images[i].name for i in take),
         )
     counts = {split: {c: int((s.y == label).sum()) for label, c in enumerate(classes)} for split, s in splits.items()}
-    return OwnPictures(
+    return OwnImages(
         name=clean(log.name),
         domain=None,
         classes=classes,
         train=splits["train"],
         validation=splits["validation"],
         test=splits["test"],
-        licence="NOASSERTION",
-        credit=f"your own pictures, from {log.name}",
+        license="NOASSERTION",
+        credit=f"your own images, from {log.name}",
         report=log.report(counts),
     )

@@ -1,8 +1,8 @@
 """Loading a folder of large photographs: ``load_folder`` against Keras' ``image_dataset_from_directory``.
 
-python benchmarks/own_pictures.py [--pictures N] [--megapixels M] [--json]
+python benchmarks/own_images.py [--images N] [--megapixels M] [--json]
 
-Both read the same generated JPEG files and end with all pictures in memory at 96 pixels. CPU seconds and peak memory
+Both read the same generated JPEG files and end with all images in memory at 96 pixels. CPU seconds and peak memory
 are those of a process each, less those of a process that only imports. Linux only: the peak is read from /proc.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-OURS = "from tlwidgets.data.own_pictures import load_folder"
+OURS = "from tlwidgets.data.own_images import load_folder"
 KERAS = "import tlwidgets, keras, numpy, tensorflow"
 RUNS = {
     "load_folder": (OURS, "load_folder(sys.argv[1], size=96)"),
@@ -37,10 +37,10 @@ print(used.ru_utime + used.ru_stime, re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/
 """
 
 
-def photographs(folder: Path, pictures: int, megapixels: float) -> None:
+def photographs(folder: Path, images: int, megapixels: float) -> None:
     """Write JPEG files in two classes: patches of colour with grain, 3:2."""
     height = round((megapixels * 1e6 / 1.5) ** 0.5)
-    for i in range(pictures):
+    for i in range(images):
         rng = np.random.default_rng(i)
         patches = Image.fromarray(rng.integers(0, 256, (8, 12, 3), dtype=np.uint8))
         pixels = np.asarray(patches.resize((round(1.5 * height), height), Image.Resampling.BICUBIC), np.int16)
@@ -60,23 +60,23 @@ def measured(code: str, folder: Path) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print CPU milliseconds a picture and megabytes above the import."""
+    """Print CPU milliseconds an image and megabytes above the import."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pictures", type=int, default=40)
+    parser.add_argument("--images", type=int, default=40)
     parser.add_argument("--megapixels", type=float, default=12)
     parser.add_argument("--json", action="store_true", help="end with one JSON line")
     args = parser.parse_args()
     result = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        photographs(folder, args.pictures, args.megapixels)
-        print(f"{args.pictures} pictures of {args.megapixels:g} million pixels\n")
-        print("| | CPU ms a picture | MB above the import |\n|---|---|---|")
+        photographs(folder, args.images, args.megapixels)
+        print(f"{args.images} images of {args.megapixels:g} million pixels\n")
+        print("| | CPU ms an image | MB above the import |\n|---|---|---|")
         for what, (imports, call) in RUNS.items():
             before, after = measured(imports, folder), measured(f"{imports}\n{call}", folder)
-            cpu, memory = 1000 * (after[0] - before[0]) / args.pictures, after[1] - before[1]
+            cpu, memory = 1000 * (after[0] - before[0]) / args.images, after[1] - before[1]
             print(f"| {what} | {cpu:.0f} | {memory:.0f} |", flush=True)
-            result[what] = {"cpu_ms_a_picture": round(cpu, 1), "mb": round(memory, 1)}
+            result[what] = {"cpu_ms_an_image": round(cpu, 1), "mb": round(memory, 1)}
     if args.json:
         print(json.dumps(result))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..records import Counts
 
-__all__ = ["LeftOut", "PictureReport", "Reasons"]
+__all__ = ["ImageReport", "LeftOut", "Reasons"]
 
 Reasons = Mapping[str, tuple[str, ...]]
 
@@ -22,7 +22,7 @@ class LeftOut(Exception):
 
 
 @dataclass(frozen=True, repr=False)
-class PictureReport:
+class ImageReport:
     """What became of the files of a folder or ZIP archive.
 
     Attributes
@@ -30,7 +30,7 @@ class PictureReport:
     name
         Name of the folder or archive.
     counts
-        Number of pictures used, by split and class.
+        Number of images used, by split and class.
     left_out
         Names of the files (and folders) that are not used, by the reason.
     changed
@@ -44,7 +44,7 @@ class PictureReport:
 
     @property
     def used(self) -> int:
-        """Number of pictures in the three splits."""
+        """Number of images in the three splits."""
         return sum(n for of in self.counts.values() for n in of.values())
 
     def to_json(self) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class PictureReport:
         classes = list(self.counts.get("train", {}))
         each = ", ".join(f"{_short(c)} {sum(of[c] for of in self.counts.values())}" for c in classes)
         out = sum(map(len, self.left_out.values()))
-        return f"{_short(self.name)}: {self.used} pictures used ({each}), {out} left out"
+        return f"{_short(self.name)}: {self.used} images used ({each}), {out} left out"
 
     def _repr_html_(self) -> str:
         """Return the same as :meth:`__repr__`, each reason with all its names to unfold."""

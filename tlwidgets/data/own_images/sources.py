@@ -65,7 +65,7 @@ class Source:
 def opened(path: str | os.PathLike[str]) -> Iterator[Source]:
     """Give the files of a folder or ZIP archive; they can be read while this is open."""
     if not isinstance(path, str | os.PathLike) or not os.fspath(path) or isinstance(os.fspath(path), bytes):
-        raise CourseError(f"path={path!r} is not a path: give the folder of your pictures, or a ZIP archive of it.")
+        raise CourseError(f"path={path!r} is not a path: give the folder of your images, or a ZIP archive of it.")
     if re.match(r"[a-z]+://", os.fspath(path), re.IGNORECASE):
         raise CourseError(f"{os.fspath(path)!r} is an address on the web: download it first, then give the folder.")
     top = Path(path).expanduser()
@@ -168,7 +168,7 @@ def _list(archive: zipfile.ZipFile, source: Source) -> None:
     if total > MAX_TOTAL:
         raise CourseError(
             f"{source.name!r} would unpack to {total / 2**30:.0f} GB, more than {MAX_TOTAL // 2**30}: "
-            "give an archive with fewer or smaller pictures."
+            "give an archive with fewer or smaller images."
         )
 
 

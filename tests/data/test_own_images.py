@@ -1,4 +1,4 @@
-"""A learner's own folder of pictures: whatever is in it, good pictures are used and the rest is named."""
+"""A learner's own folder of images: whatever is in it, good images are used and the rest is named."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from tlwidgets.data.own_pictures import OwnPictures, PictureReport, load_folder
+from tlwidgets.data.own_images import ImageReport, OwnImages, load_folder
 from tlwidgets.data.records import Dataset
 from tlwidgets.errors import CourseError
 
 
-def picture(seed: int, width: int = 60, height: int = 60, mode: str = "RGB") -> Image.Image:
-    """A picture unlike those of other seeds: a few random patches of colour."""
+def image(seed: int, width: int = 60, height: int = 60, mode: str = "RGB") -> Image.Image:
+    """An image unlike those of other seeds: a few random patches of colour."""
     patches = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
     return Image.fromarray(patches).resize((width, height), Image.Resampling.BICUBIC).convert(mode)
 
@@ -42,7 +42,7 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
 def basic(per_class: int = 8, classes: tuple[str, ...] = ("cat", "dog")) -> dict[str, bytes]:
     """Files of a folder with which nothing is wrong."""
     return {
-        f"{name}/{i}.png": encoded(picture(100 * label + i))
+        f"{name}/{i}.png": encoded(image(100 * label + i))
         for label, name in enumerate(classes)
         for i in range(per_class)
     }
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Callable[[dict[str, bytes]], Path]:
     """Writes files into a folder."""
 
     def write(files: dict[str, bytes]) -> Path:
-        top = tmp_path / "pictures"
+        top = tmp_path / "images"
         for name, data in files.items():
             path = top / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def zipped(tmp_path: Path) -> Callable[[dict[str, bytes]], Path]:
     """Writes files into an archive."""
 
     def write(files: dict[str, bytes]) -> Path:
-        path = tmp_path / "pictures.zip"
+        path = tmp_path / "images.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, data in files.items():
                 archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
@@ -80,15 +80,15 @@ def zipped(tmp_path: Path) -> Callable[[dict[str, bytes]], Path]:
 Writer = Callable[[dict[str, bytes]], Path]
 
 
-def reason_of(report: PictureReport, name: str) -> str:
+def reason_of(report: ImageReport, name: str) -> str:
     """The reason for which a file was left out."""
     found = [r for r, names in report.left_out.items() for n in names if n.split(" ")[0] == name or n == name]
     assert len(found) == 1, (name, report.left_out)
     return found[0]
 
 
-def one(data: OwnPictures, name: str) -> np.ndarray[Any, Any]:
-    """The picture of a file."""
+def one(data: OwnImages, name: str) -> np.ndarray[Any, Any]:
+    """The image of a file."""
     return next(s.x[s.names.index(name)] for s in data.splits.values() if name in s.names)
 
 
@@ -116,12 +116,12 @@ def test_a_folder_becomes_a_data_set_like_any_other(folder: Writer) -> None:
         for name, label in zip(split.names, split.y, strict=True):
             assert name.startswith(data.classes[label] + "/")  # the label is the folder
     sets = list(names_of(data).values())
-    assert len(sets[0] | sets[1] | sets[2]) == 40  # every picture in one split
+    assert len(sets[0] | sets[1] | sets[2]) == 40  # every image in one split
     assert data.report.used == 40
     assert not data.report.left_out
     assert not data.report.changed
     json.dumps(data.info())
-    assert "40 pictures used (cat 20, dog 20), 0 left out" in repr(data)
+    assert "40 images used (cat 20, dog 20), 0 left out" in repr(data)
 
 
 def test_the_pixels_are_those_of_the_file(folder: Writer) -> None:
@@ -143,7 +143,7 @@ def test_the_split_goes_by_content_and_seed_and_not_by_names_order_or_packing(
     for split in ("train", "validation", "test"):
         assert np.array_equal(one_way.splits[split].x, other.splits[split].x)
         assert np.array_equal(one_way.splits[split].y, other.splits[split].y)
-    again = load_folder(tmp_path / "pictures", size=16, seed=1)
+    again = load_folder(tmp_path / "images", size=16, seed=1)
     assert names_of(again)["test"] != names_of(one_way)["test"]
     assert again.counts == one_way.counts
 
@@ -173,7 +173,7 @@ def test_every_common_format_is_read(kind: str, folder: Writer) -> None:
         pytest.skip("this Pillow has no AVIF")
     if kind == "JPEG2000" and not features.check("jpg_2000"):
         pytest.skip("this Pillow has no JPEG 2000")
-    source = picture(77)
+    source = image(77)
     data = load_folder(folder(basic() | {"cat/it.bin": encoded(source, kind)}), size=48)  # the name does not matter
     wanted = np.asarray(source.resize((48, 48), Image.Resampling.LANCZOS), float)
     assert np.abs(one(data, "cat/it.bin") - wanted).mean() < 12  # lossy ones included
@@ -204,13 +204,13 @@ def test_transparency_is_laid_on_white(folder: Writer) -> None:
 @pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "YCbCr"])
 def test_other_modes_become_rgb(mode: str, folder: Writer) -> None:
     kind = {"1": "PNG", "L": "PNG", "P": "PNG", "CMYK": "TIFF", "YCbCr": "JPEG"}[mode]
-    source = picture(77, mode=mode)
+    source = image(77, mode=mode)
     data = load_folder(folder(basic() | {"cat/it": encoded(source, kind)}), size=60)
     assert np.abs(one(data, "cat/it") - np.asarray(source.convert("RGB"), float)).mean() < 12
 
 
 @pytest.mark.parametrize("kind", ["uint16 png", "uint16 tiff", "int32 tiff", "float32 tiff"])
-def test_deep_grey_pictures_keep_their_contrast(kind: str, folder: Writer) -> None:
+def test_deep_grey_images_keep_their_contrast(kind: str, folder: Writer) -> None:
     dtype, suffix = kind.split()
     values = np.tile(np.linspace(0, 4095, 64), (64, 1))  # 12 bits, as from a microscope
     deep = Image.fromarray(values.astype(dtype))
@@ -232,7 +232,7 @@ def test_floats_that_are_not_numbers_spoil_nothing(folder: Writer) -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
-def test_pictures_are_turned_as_their_camera_says(orientation: int, kind: str, folder: Writer) -> None:
+def test_images_are_turned_as_their_camera_says(orientation: int, kind: str, folder: Writer) -> None:
     upright = Image.new("RGB", (64, 64), "white")
     upright.paste((250, 0, 0), (0, 0, 24, 24))  # top left
     upright.paste((0, 0, 250), (0, 40, 24, 64))  # bottom left
@@ -289,22 +289,22 @@ def huge_png(side: int) -> bytes:
 
 BAD = {
     "empty.jpg": (b"", "empty (0 bytes)"),
-    "cut.jpg": (encoded(picture(1, 200, 200), "JPEG")[:1500], "broken or cut off"),
-    "cut.png": (encoded(picture(1, 200, 200))[:3000], "broken or cut off"),
-    "notes.txt": (b"my pictures", "no picture that Pillow can read"),
-    "page.jpg": (b"<!DOCTYPE html><html>not found</html>", "no picture that Pillow can read"),
-    "noise.jpg": (np.random.default_rng(0).bytes(3000), "no picture that Pillow can read"),
-    "postscript.eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 50 50\n", "no picture that Pillow can read"),
+    "cut.jpg": (encoded(image(1, 200, 200), "JPEG")[:1500], "broken or cut off"),
+    "cut.png": (encoded(image(1, 200, 200))[:3000], "broken or cut off"),
+    "notes.txt": (b"my images", "no image that Pillow can read"),
+    "page.jpg": (b"<!DOCTYPE html><html>not found</html>", "no image that Pillow can read"),
+    "noise.jpg": (np.random.default_rng(0).bytes(3000), "no image that Pillow can read"),
+    "postscript.eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 50 50\n", "no image that Pillow can read"),
     "bomb.png": (huge_png(50_000), "over 64 million pixels"),
     "large.png": (huge_png(9_000), "over 64 million pixels"),
-    "dot.png": (encoded(picture(1, 1, 1)), "under 8 pixels wide or high"),
-    "line.png": (encoded(picture(1, 300, 2)), "under 8 pixels wide or high"),
+    "dot.png": (encoded(image(1, 1, 1)), "under 8 pixels wide or high"),
+    "line.png": (encoded(image(1, 300, 2)), "under 8 pixels wide or high"),
     "phone.heic": (
         b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(50),
         "HEIC, which Pillow cannot read here (save as JPEG)",
     ),
     "inner.zip": (b"PK\x03\x04" + bytes(60), "archives inside (unpack them)"),
-    "flipped.jpg": (bytes(b ^ 0x5A for b in encoded(picture(1), "JPEG")), "no picture that Pillow can read"),
+    "flipped.jpg": (bytes(b ^ 0x5A for b in encoded(image(1), "JPEG")), "no image that Pillow can read"),
 }
 
 
@@ -321,7 +321,7 @@ def test_damage_anywhere_in_a_file_stops_nothing(folder: Writer) -> None:
     rng = np.random.default_rng(0)
     files = basic()
     for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"):
-        whole = encoded(picture(3, 64, 64), kind)
+        whole = encoded(image(3, 64, 64), kind)
         for n in range(12):
             spoiled = bytearray(whole)
             for at in rng.integers(0, len(whole), 8):
@@ -343,15 +343,15 @@ def test_what_systems_leave_behind_is_passed_over(folder: Writer) -> None:
 
 def test_links_are_not_followed(folder: Writer, tmp_path: Path) -> None:
     top = folder(basic())
-    (tmp_path / "secret.png").write_bytes(encoded(picture(999)))
+    (tmp_path / "secret.png").write_bytes(encoded(image(999)))
     try:
         (top / "cat" / "out.png").symlink_to(tmp_path / "secret.png")
     except OSError:
         pytest.skip("no links without rights on this system")
     (top / "cat" / "loop").symlink_to(top, target_is_directory=True)
     (top / "cat" / "nowhere.png").symlink_to(tmp_path / "missing")
-    (tmp_path / "way").symlink_to(top, target_is_directory=True)  # the way to the folder itself may be a link
-    data = load_folder(tmp_path / "way", size=16)
+    (tmp_path / "method").symlink_to(top, target_is_directory=True)  # the way to the folder itself may be a link
+    data = load_folder(tmp_path / "method", size=16)
     assert data.report.used == 16
     assert data.report.left_out == {"links, which are not followed": ("cat/loop", "cat/nowhere.png", "cat/out.png")}
 
@@ -376,7 +376,7 @@ def test_files_and_folders_without_permission_are_named(top: Path) -> None:
         (place / "p/cat/shut.png").chmod(0)
         (place / "p/shut").chmod(0)
         code = (
-            "import json, os, sys\nfrom tlwidgets.data.own_pictures import load_folder\n"
+            "import json, os, sys\nfrom tlwidgets.data.own_images import load_folder\n"
             "import PIL.Image; PIL.Image.init()\n"
             "if os.geteuid() == 0: os.setuid(65534)\n"  # root may read everything
             "print(json.dumps(load_folder(sys.argv[1], size=16).report.to_json()))"
@@ -395,16 +395,16 @@ def test_files_and_folders_without_permission_are_named(top: Path) -> None:
 # ---------------------------------------------------------------- copies
 
 
-def test_equal_pictures_are_used_once(folder: Writer) -> None:
+def test_equal_images_are_used_once(folder: Writer) -> None:
     files = basic()
     files["cat/copy.png"] = files["cat/0.png"]
     files["dog/other format.bmp"] = encoded(Image.open(io.BytesIO(files["dog/3.png"])), "BMP")
     data = load_folder(folder(files), size=16)
     assert data.report.used == 16
-    assert len(data.report.left_out["copies of another picture"]) == 2
+    assert len(data.report.left_out["copies of another image"]) == 2
 
 
-def test_a_picture_in_two_classes_is_left_out_of_both(folder: Writer) -> None:
+def test_an_image_in_two_classes_is_left_out_of_both(folder: Writer) -> None:
     files = basic()
     files["dog/really.png"] = files["cat/0.png"]
     report = load_folder(folder(files), size=16).report
@@ -415,7 +415,7 @@ def test_near_copies_are_never_in_two_splits(folder: Writer) -> None:
     files = {}
     for label, name in enumerate(("cat", "dog")):
         for i in range(8):
-            whole = picture(100 * label + i, 120, 90)
+            whole = image(100 * label + i, 120, 90)
             files[f"{name}/{i}.png"] = encoded(whole)
             files[f"{name}/{i}_small.jpg"] = encoded(whole.resize((60, 45)), "JPEG", quality=60)
             files[f"{name}/{i}_again.webp"] = encoded(whole, "WEBP", quality=70)
@@ -434,7 +434,7 @@ def test_near_copies_are_never_in_two_splits(folder: Writer) -> None:
 
 def test_near_copies_in_two_classes_are_told_and_kept_together(folder: Writer) -> None:
     files = basic()
-    files["dog/cat.jpg"] = encoded(picture(0), "JPEG", quality=70)
+    files["dog/cat.jpg"] = encoded(image(0), "JPEG", quality=70)
     data = load_folder(folder(files))
     (told,) = data.report.changed["nearly equal, in different classes (look at their labels)"]
     assert set(told.split(" ≈ ")) == {"cat/0.png", "dog/cat.jpg"} <= names_of(data)["train"]
@@ -451,8 +451,8 @@ def test_folders_around_the_classes_are_seen_through(prefix: str, folder: Writer
     assert data.report.left_out == {"not in a class folder": ("README.txt",)}
 
 
-def test_pictures_deeper_in_a_class_belong_to_it_and_loose_ones_to_none(folder: Writer) -> None:
-    files = basic() | {"cat/2024/may/x.png": encoded(picture(50)), "loose.png": encoded(picture(51))}
+def test_images_deeper_in_a_class_belong_to_it_and_loose_ones_to_none(folder: Writer) -> None:
+    files = basic() | {"cat/2024/may/x.png": encoded(image(50)), "loose.png": encoded(image(51))}
     data = load_folder(folder(files), size=16)
     assert data.report.used == 17
     assert reason_of(data.report, "loose.png") == "not in a class folder"
@@ -464,9 +464,9 @@ def test_folders_of_a_ready_split_are_the_splits(names: tuple[str, str, str], fo
     for k, split in enumerate(names):
         for label, name in enumerate(("cat", "dog")):
             for i in range(4):
-                files[f"{split}/{name}/{i}.png"] = encoded(picture(1000 * k + 100 * label + i))
+                files[f"{split}/{name}/{i}.png"] = encoded(image(1000 * k + 100 * label + i))
     files[f"{names[0]}/cat/leak.png"] = files[f"{names[2]}/cat/1.png"]
-    files[f"{names[0]}/cat/leak.jpg"] = encoded(picture(2002), "JPEG", quality=80)
+    files[f"{names[0]}/cat/leak.jpg"] = encoded(image(2002), "JPEG", quality=80)
     data = load_folder(folder(files))
     assert data.classes == ("cat", "dog")
     assert {s: {n.split("/")[0] for n in v} for s, v in names_of(data).items()} == {
@@ -475,13 +475,13 @@ def test_folders_of_a_ready_split_are_the_splits(names: tuple[str, str, str], fo
         "test": {names[2]},
     }
     assert data.report.used == 24  # what is tested on is not learnt from
-    assert reason_of(data.report, f"{names[0]}/cat/leak.png") == "copies of another picture"
-    assert reason_of(data.report, f"{names[0]}/cat/leak.jpg") == "nearly equal to a picture of test"
+    assert reason_of(data.report, f"{names[0]}/cat/leak.png") == "copies of another image"
+    assert reason_of(data.report, f"{names[0]}/cat/leak.jpg") == "nearly equal to an image of test"
 
 
 def test_a_missing_validation_folder_is_drawn_from_train(folder: Writer) -> None:
     files = {f"train/{n}": d for n, d in basic(10).items()}
-    files |= {f"test/{n}": encoded(picture(5000 + i)) for i, n in enumerate(basic(4))}
+    files |= {f"test/{n}": encoded(image(5000 + i)) for i, n in enumerate(basic(4))}
     data = load_folder(folder(files), size=16, validation=0.2)
     assert data.counts == {
         "train": {"cat": 8, "dog": 8},
@@ -491,8 +491,8 @@ def test_a_missing_validation_folder_is_drawn_from_train(folder: Writer) -> None
 
 
 def test_train_and_test_without_classes_are_refused(folder: Writer) -> None:
-    files = {f"{s}/{i}.png": encoded(picture(i)) for s in ("train", "test") for i in range(4)}
-    with pytest.raises(CourseError, match="test and train of 'pictures' hold no class folders"):
+    files = {f"{s}/{i}.png": encoded(image(i)) for s in ("train", "test") for i in range(4)}
+    with pytest.raises(CourseError, match="test and train of 'images' hold no class folders"):
         load_folder(folder(files))
 
 
@@ -501,7 +501,7 @@ def test_a_class_may_be_called_train(folder: Writer) -> None:
 
 
 def test_class_names_that_differ_only_in_capitals_or_spaces_are_one(zipped: Writer) -> None:
-    files = basic() | {"Cat/x.png": encoded(picture(60)), "dog /y.png": encoded(picture(61))}
+    files = basic() | {"Cat/x.png": encoded(image(60)), "dog /y.png": encoded(image(61))}
     data = load_folder(zipped(files), size=16)
     assert [c.casefold() for c in data.classes] == ["cat", "dog"]
     assert data.report.used == 18
@@ -511,7 +511,7 @@ def test_class_names_that_differ_only_in_capitals_or_spaces_are_one(zipped: Writ
 
 def test_accents_are_the_same_however_they_are_written(zipped: Writer) -> None:
     files = basic(classes=("café", "thé"))
-    files[f"{unicodedata.normalize('NFD', 'café')}/x.png"] = encoded(picture(60))
+    files[f"{unicodedata.normalize('NFD', 'café')}/x.png"] = encoded(image(60))
     data = load_folder(zipped(files), size=16)
     assert data.classes == ("café", "thé")
     assert sum(c["café"] for c in data.counts.values()) == 9
@@ -521,7 +521,7 @@ def test_accents_are_the_same_however_they_are_written(zipped: Writer) -> None:
 def test_odd_names_do_no_harm(folder: Writer) -> None:
     odd = ["猫/写真 1.png", "<b>x & 'y'/<img src=x onerror=alert(1)>.png".replace("/", "∕"), "a" * 200 + ".png"]
     files = basic(classes=("<script>alert(1)<∕script>", "b b"))
-    files |= {f"b b/{name}": encoded(picture(70 + i)) for i, name in enumerate(odd)}
+    files |= {f"b b/{name}": encoded(image(70 + i)) for i, name in enumerate(odd)}
     files |= {"b b/<i>bad<∕i>.png": b"no"}
     data = load_folder(folder(files), size=16)
     page = data._repr_html_()
@@ -535,7 +535,7 @@ def test_odd_names_do_no_harm(folder: Writer) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
 def test_names_that_are_no_text_can_be_printed_and_saved(folder: Writer) -> None:
     top = folder(basic())
-    (top / "cat" / os.fsdecode(b"caf\xe9\n.png")).write_bytes(encoded(picture(80)))
+    (top / "cat" / os.fsdecode(b"caf\xe9\n.png")).write_bytes(encoded(image(80)))
     (top / "cat" / os.fsdecode(b"bad\xff\x1b[31m.png")).write_bytes(b"bad")
     data = load_folder(top, size=16)
     json.dumps(data.info()).encode()
@@ -552,7 +552,7 @@ def test_an_archive_of_old_windows_programs_is_read(zipped: Writer) -> None:
 
 
 def test_unsafe_entries_are_left_out_and_nothing_is_written(zipped: Writer, tmp_path: Path) -> None:
-    evil = encoded(picture(90))
+    evil = encoded(image(90))
     path = zipped(
         basic() | {"../evil.png": evil, "/abs/evil.png": evil, "C:/evil.png": evil, "cat/../../evil.png": evil}
     )
@@ -613,21 +613,21 @@ def test_a_damaged_entry_is_named_and_a_damaged_archive_refused(zipped: Writer, 
 # ---------------------------------------------------------------- what stops
 
 
-def test_too_few_pictures_are_refused_with_the_least_number(folder: Writer) -> None:
-    files = basic() | {"rare/1.png": encoded(picture(90)), "rare/2.png": encoded(picture(91)), "rare/3.png": b"no"}
+def test_too_few_images_are_refused_with_the_least_number(folder: Writer) -> None:
+    files = basic() | {"rare/1.png": encoded(image(90)), "rare/2.png": encoded(image(91)), "rare/3.png": b"no"}
     with pytest.raises(CourseError, match=r"'rare' needs at least 3 .* has 2: .*rare/3\.png"):
         load_folder(folder(files))
 
 
-def test_three_pictures_a_class_are_enough_whatever_the_shares(folder: Writer) -> None:
+def test_three_images_a_class_are_enough_whatever_the_shares(folder: Writer) -> None:
     top = folder(basic(3))
     for shares in ({}, {"validation": 0.45, "test": 0.45}, {"validation": 0.01, "test": 0.01}):
         data = load_folder(top, size=16, **shares)
         assert {n for of in data.counts.values() for n in of.values()} == {1}
 
 
-def test_near_copies_do_not_count_as_pictures(folder: Writer) -> None:
-    files = basic() | {f"rare/{q}.jpg": encoded(picture(90), "JPEG", quality=q) for q in (60, 70, 80, 90)}
+def test_near_copies_do_not_count_as_images(folder: Writer) -> None:
+    files = basic() | {f"rare/{q}.jpg": encoded(image(90), "JPEG", quality=q) for q in (60, 70, 80, 90)}
     with pytest.raises(CourseError, match=r"'rare' needs at least 3 .* has 1:"):
         load_folder(folder(files))
 
@@ -638,7 +638,7 @@ def test_empty_classes_are_named_and_a_single_class_is_refused(folder: Writer) -
     (top / "fish").mkdir()
     data = load_folder(top, size=16)
     assert data.classes == ("cat", "dog")
-    assert data.report.left_out["class folders without a usable picture"] == ("bird", "fish")
+    assert data.report.left_out["class folders without a usable image"] == ("bird", "fish")
     shutil.rmtree(top / "dog")
     with pytest.raises(CourseError, match=r"one class only, 'cat' .*bird/x\.txt"):
         load_folder(top)
@@ -654,12 +654,12 @@ def test_nothing_usable_says_what_was_there(folder: Writer) -> None:
     assert len(text) < 600
 
 
-def test_pictures_without_class_folders_are_refused(folder: Writer) -> None:
-    with pytest.raises(CourseError, match="one subfolder of pictures a class"):
-        load_folder(folder({f"{i}.png": encoded(picture(i)) for i in range(5)}))
+def test_images_without_class_folders_are_refused(folder: Writer) -> None:
+    with pytest.raises(CourseError, match="one subfolder of images a class"):
+        load_folder(folder({f"{i}.png": encoded(image(i)) for i in range(5)}))
 
 
-def test_too_many_pictures_are_refused_before_they_are_read(folder: Writer) -> None:
+def test_too_many_images_are_refused_before_they_are_read(folder: Writer) -> None:
     top = folder({f"{c}/{i}.jpg": b"" for c in "ab" for i in range(350)})
     with pytest.raises(CourseError, match="700 files, and at size=512 at most 682 are loaded: give a smaller size"):
         load_folder(top, size=512)
@@ -691,7 +691,7 @@ def test_bad_paths_are_one_sentence(path: Any) -> None:
 
 
 def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(encoded(picture(1)))
+    (tmp_path / "a.jpg").write_bytes(encoded(image(1)))
     with pytest.raises(CourseError, match="neither a folder nor a ZIP archive"):
         load_folder(tmp_path / "a.jpg")
 
@@ -704,7 +704,7 @@ def test_the_report_is_short_as_text_and_whole_as_json(folder: Writer) -> None:
     assert len(repr(data.report).splitlines()) == 3
     assert "(15): cat/bad00.jpg, cat/bad01.jpg, cat/bad02.jpg and 12 more" in repr(data.report)
     kept = json.loads(json.dumps(data.report.to_json()))
-    assert len(kept["left_out"]["no picture that Pillow can read"]) == 15
+    assert len(kept["left_out"]["no image that Pillow can read"]) == 15
     assert kept["used"] == 16
     assert data.report._repr_html_() in data._repr_html_()
 
@@ -712,10 +712,10 @@ def test_the_report_is_short_as_text_and_whole_as_json(folder: Writer) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process is read from /proc")
 def test_large_photographs_are_not_decoded_whole(tmp_path: Path) -> None:
     """24 million pixels are 72 MB; the process may grow by less than a third of that."""
-    (tmp_path / "large.jpg").write_bytes(encoded(picture(1, 6000, 4000), "JPEG"))
-    (tmp_path / "small.jpg").write_bytes(encoded(picture(1, 300, 200), "JPEG"))
+    (tmp_path / "large.jpg").write_bytes(encoded(image(1, 6000, 4000), "JPEG"))
+    (tmp_path / "small.jpg").write_bytes(encoded(image(1, 300, 200), "JPEG"))
     code = (
-        "import re, sys\nfrom pathlib import Path\nfrom tlwidgets.data.own_pictures.decoding import decoded\n"
+        "import re, sys\nfrom pathlib import Path\nfrom tlwidgets.data.own_images.decoding import decoded\n"
         "peak = lambda: int(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1])\n"
         "small, large = (Path(p).read_bytes() for p in sys.argv[1:])\n"
         "decoded(small, 96); before = peak()\n"

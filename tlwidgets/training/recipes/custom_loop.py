@@ -7,10 +7,10 @@ from typing import Any
 from ...errors import CourseError
 from .batches import Batches
 
-__all__ = ["train_by_hand"]
+__all__ = ["custom_training_loop"]
 
 
-def train_by_hand(model: Any, batches: Batches, *, optimizer: Any, loss: Any, epochs: int) -> list[float]:
+def custom_training_loop(model: Any, batches: Batches, *, optimizer: Any, loss: Any, epochs: int) -> list[float]:
     """Train a model without ``fit``: the same numbers, bit for bit, as ``fit`` on the same batches.
 
     ``model.compile(optimizer, loss); model.fit(batches, epochs=epochs, shuffle=False)`` takes the same steps. It
@@ -45,7 +45,9 @@ def train_by_hand(model: Any, batches: Batches, *, optimizer: Any, loss: Any, ep
     import keras
 
     if keras.backend.backend() != "tensorflow":
-        raise CourseError("train_by_hand needs TensorFlow: set KERAS_BACKEND=tensorflow before Keras is imported.")
+        raise CourseError(
+            "custom_training_loop needs TensorFlow: set KERAS_BACKEND=tensorflow before Keras is imported."
+        )
     if not callable(loss):
         raise CourseError(f"give a loss object, for example keras.losses.get({loss!r}).")
     import tensorflow as tf

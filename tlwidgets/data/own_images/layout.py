@@ -86,11 +86,11 @@ def _wrappers(source: Source) -> int:
     while len(names := _below(source, top)) == 1:
         inner = (*top, names[0])
         further = _below(source, inner)
-        pictures = any(
+        images = any(
             len(f.parts) == len(inner) + 1 and f.parts[:-1] == inner and f.name.lower().endswith(SUFFIXES)
             for f in source.files
         )
-        if not further or (pictures and len(further) == 1):
+        if not further or (images and len(further) == 1):
             break
         top = inner
     return len(top)
@@ -106,6 +106,6 @@ def _sides(source: Source, depth: int) -> dict[str, str]:
     if not deeper and len(sides) == len(names):
         raise CourseError(
             f"the folders {' and '.join(sorted(names))} of {source.name!r} hold no class folders: "
-            "put the pictures of each class into a folder named after it."
+            "put the images of each class into a folder named after it."
         )
     return sides if deeper else {}

@@ -1,4 +1,4 @@
-"""One file to one square picture, with flat memory and without trust in its content."""
+"""One file to one square image, with flat memory and without trust in its content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["decoded"]
 MAX_PIXELS = 64_000_000
 LEAST_SIDE = 8
 
-# What people keep pictures in. Not everything that Pillow reads: EPS and WMF start other programs, some are stubs.
+# What people keep images in. Not everything that Pillow reads: EPS and WMF start other programs, some are stubs.
 FORMATS = (
     "JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "HEIF", "JPEG2000",
     "PPM", "ICO", "TGA", "PCX", "PSD", "QOI", "SGI",
@@ -43,12 +43,12 @@ TOO_LARGE = f"over {MAX_PIXELS // 10**6} million pixels"
 
 
 def decoded(data: bytes, size: int) -> tuple[Images, tuple[str, ...]]:
-    """Return the middle square of a picture as ``uint8 (size, size, 3)``, and what there is to know about it.
+    """Return the middle square of an image as ``uint8 (size, size, 3)``, and what there is to know about it.
 
     Raises
     ------
     LeftOut
-        With the reason, if this is no picture that can be used.
+        With the reason, if this is no image that can be used.
     """
     if not data:
         raise LeftOut("empty (0 bytes)")
@@ -75,7 +75,7 @@ def _image(data: bytes) -> Iterator[Image.Image]:
             raise LeftOut("HEIC, which Pillow cannot read here (save as JPEG)") from None
         if data.startswith(ARCHIVES):
             raise LeftOut("archives inside (unpack them)") from None
-        raise LeftOut("no picture that Pillow can read") from None
+        raise LeftOut("no image that Pillow can read") from None
     with image:
         yield image
 
@@ -119,12 +119,12 @@ def _square(image: Image.Image, size: int) -> tuple[Images, tuple[str, ...]]:
 def _orientation(image: Image.Image) -> int:
     try:
         return int(image.getexif().get(ORIENTATION, 1))
-    except Exception:  # a broken EXIF block is no reason to lose the picture
+    except Exception:  # a broken EXIF block is no reason to lose the image
         return 1
 
 
 def _plain(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
-    """Return the picture as L, RGB or RGBA."""
+    """Return the image as L, RGB or RGBA."""
     mode = image.mode
     if mode.startswith(("I", "F")):
         return _stretched(image), ("of more than 8 bits (stretched from darkest to brightest)",)

@@ -1,4 +1,4 @@
-"""Rows of pictures, to see what data sets look like."""
+"""Rows of images, to see what data sets look like."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from numpy.typing import ArrayLike
 
 from ...widgets._figure import StaticFigure
 
-__all__ = ["picture_rows"]
+__all__ = ["image_rows"]
 
 
-def picture_rows(rows: Mapping[str, ArrayLike], *, columns: int = 12, title: str = "") -> StaticFigure:
-    """Draw the first pictures of several sets, a row each.
+def image_rows(rows: Mapping[str, ArrayLike], *, columns: int = 12, title: str = "") -> StaticFigure:
+    """Draw the first images of several sets, a row each.
 
     Parameters
     ----------
     rows
-        Name → pictures (n, height, width, 3), 0 … 255.
+        Name → images (n, height, width, 3), 0 … 255.
     columns
         How many of each.
     title
@@ -35,5 +35,5 @@ def picture_rows(rows: Mapping[str, ArrayLike], *, columns: int = 12, title: str
         axes.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
         words.append(f"{name}: {len(x)} of {x.shape[2]} x {x.shape[1]} pixels")
     figure.suptitle(title, fontsize=10, x=0.01, ha="left")
-    figure.alt = f"{title or 'Pictures'}. " + "; ".join(words) + "."
+    figure.alt = f"{title or 'Images'}. " + "; ".join(words) + "."
     return figure
