@@ -10,7 +10,7 @@ import tlwidgets as tl
 from tlwidgets.course import checks, content
 from tlwidgets.course.notebook import CLAIM_TYPE
 from tlwidgets.course.progress import Progress
-from tlwidgets.grading.sheet import tasks_of
+from tlwidgets.grading.generate import tasks_of
 
 
 @pytest.fixture

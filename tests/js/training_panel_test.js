@@ -16,7 +16,14 @@ import {
 
 /** @type {Row} */
 const ROW = {
-  ...{ name: "1: frozen base", now: false, stopped: false, frozen: 4, trainable_params: 1234567, rate: 0.02 },
+  ...{
+    name: "1: frozen base",
+    now: false,
+    stopped: false,
+    frozen_to: 4,
+    trainable_params: 1234567,
+    learning_rate: 0.02,
+  },
   ...{ per_class: null, examples: 60, epochs: 6, epochs_done: 6, done: 1, seconds: 1.25 },
   ...{ accuracy: 0.5, lowest: 0.4, highest: 0.6, loss: 1.5 },
 };

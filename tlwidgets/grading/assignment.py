@@ -17,7 +17,7 @@ from typing import Any
 from .. import _paths
 from ..course import content
 from ..errors import CourseError, unknown
-from .sheet import BEGIN, END, sheet
+from .generate import BEGIN, END, generate
 
 __all__ = ["Assignment", "Task", "assignment_names", "assignments_root", "build", "load", "write_atomic"]
 
@@ -169,8 +169,8 @@ def assignment_names(folder: Path | None = None) -> list[str]:
 def load(name: str, folder: Path | None = None) -> Assignment:
     """Read an assignment; raises a :class:`CourseError` that says what is wrong with it.
 
-    Its folder holds ``probes.py`` and hidden tests. The assignment is made from the lesson of the same name; an instructor's
-    own brings ``NAME.ipynb`` and ``assignment.toml`` (title, lesson, preload).
+    Its folder holds ``probes.py`` and hidden tests. It is generated from the lesson of the same name;
+    an instructor's own brings ``NAME.ipynb`` and ``assignment.toml`` (title, lesson, preload).
     """
     root = assignments_root(folder)
     if name not in assignment_names(root):
@@ -187,7 +187,7 @@ def load(name: str, folder: Path | None = None) -> Assignment:
             lesson = content.read(name)
             preload = lesson.assignment.preload if lesson.assignment else ()
             settings = {"title": lesson.title, "lesson": name, "preload": preload}
-            cells, metadata = sheet(name, _points(hidden)), METADATA
+            cells, metadata = generate(name, _points(hidden)), METADATA
     except (OSError, ValueError) as e:
         raise CourseError(f"the assignment {name} cannot be read ({e}): repair the file.") from None
     return Assignment(
@@ -222,7 +222,7 @@ def build(assignment: Assignment, out: Path) -> list[Path]:
     """Write three copies below ``out``.
 
     ``release/NAME`` is for learners, ``instructor/NAME`` has the solutions, and ``source/NAME`` has them between
-    nbgrader's points, for courses that grade with nbgrader.
+    nbgrader's markers, for courses that grade with nbgrader.
     """
     kinds = {"release": assignment.release(), "instructor": assignment.instructor(), "source": list(assignment.cells)}
     paths = []

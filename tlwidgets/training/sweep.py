@@ -412,8 +412,8 @@ class _Plan:
         for i, generator in enumerate(v for v in model.variables if id(v) not in kept):
             generator.assign(np.array([seed, i], generator.dtype))
         trainer.fit(
-            (x if len(x) > 1 else x[0], y), epochs=self.epochs, seed=seed, batch_size=self.batch_size, learning_rate=learning_rate,
-            callbacks=[late_drop(learning_rate, self.epochs)],
+            (x if len(x) > 1 else x[0], y), epochs=self.epochs, seed=seed, batch_size=self.batch_size,
+            learning_rate=learning_rate, callbacks=[late_drop(learning_rate, self.epochs)],
         )  # fmt: skip
 
         def accuracy(inputs: list[NDArray[Any]], labels: NDArray[Any]) -> float:

@@ -119,7 +119,7 @@ class Trainer:
         ----------
         learning_rate
             To begin with, instead of the optimizer's own.
-        data, epochs, seed, batch_size, validation, callbacks, class_weight, shuffle, verbose
+        data, epochs, seed, batch_size, validation_data, callbacks, class_weight, shuffle, verbose
             As in :func:`tlwidgets.fit`.
 
         Raises

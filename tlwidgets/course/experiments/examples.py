@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...models import to_rgb
-from ...training import extract_features, subset
-from ...training import probe as linear_probe
+from ...training import extract_features, linear_probe, subset
 
 __all__ = ["Examples", "describe", "load_examples", "probe"]
 

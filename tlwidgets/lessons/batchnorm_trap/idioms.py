@@ -19,7 +19,7 @@ VECTORS = ("gamma", "beta", "moving_mean", "moving_variance")
 MODELS = ("flat", "nested", "subclassed", "call(x) only")
 """How base and head are put together; see :func:`assemble`."""
 STEPS = 10
-"""Of every ``fit``; with fewer, TensorFlow warns that it builds many training steps for few calls, which is the point."""
+"""Of every ``fit``; with fewer, TensorFlow warns that it builds many training steps for few calls: here on purpose."""
 
 
 def assemble(model: str, base: Any, head: Any, training: bool | None) -> Any:
@@ -82,8 +82,8 @@ def what_fit_does() -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row for each combination. ``normalizes_with``: the statistics of the batch, or the layer's own running ones.
-        Then for each of the four vectors whether it ``moves`` or ``stays`` to the last bit. ``still``: whether the layer
-        computed what it computes in inference, and all four stayed.
+        Then for each of the four vectors whether it ``moves`` or ``stays`` to the last bit. ``still``: whether the
+        layer computed what it computes in inference, and all four stayed.
     """
     import pandas as pd
 
@@ -107,9 +107,7 @@ def _measured(kind: str, training: bool | None, trainable: bool) -> dict[str, An
     loss = model.fit(x, y, batch_size=32, epochs=STEPS, shuffle=False, verbose=0).history["loss"][0]
     of_batch = abs(loss - inference) > 1e-5
     pairs = zip(before, norm.get_weights(), strict=True)
-    vectors = {
-        name: "stays" if np.array_equal(*pair) else "moves" for name, pair in zip(VECTORS, pairs, strict=True)
-    }
+    vectors = {name: "stays" if np.array_equal(*pair) else "moves" for name, pair in zip(VECTORS, pairs, strict=True)}
     return {
         "model": kind,
         "training": "not given" if training is None else str(training),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...course.experiments import pick, values
+from ...course.experiments import values
 from ...transfer.comparison import Comparison, compare
 from .experiment import CORRUPTIONS, KINDS, STRENGTHS, STYLE_NAMES, STYLES
 from .kinds import FOLDS
@@ -110,7 +110,9 @@ def by_distance(column: str) -> dict[Pair, Both]:
 
 def far_apart(a_distance: float) -> list[float]:
     """Return the mean accuracy lost by every pair with at least this A-distance."""
-    return [float(np.mean(cost)) for distance, cost in by_distance("a_distance").values() if np.mean(distance) > a_distance]
+    return [
+        float(np.mean(cost)) for distance, cost in by_distance("a_distance").values() if np.mean(distance) > a_distance
+    ]
 
 
 # ---------------------------------------------------------------- three kinds of shift
@@ -167,9 +169,7 @@ def mitigated(name: str, strength: int) -> dict[str, list[float]]:
 
 def decisions() -> dict[tuple[str, str, str], list[float]]:
     """Return the runs for :class:`tlwidgets.DecisionGrid`: which mitigation for which shift."""
-    return {
-        (*cell, words): found for cell, about in CASES.items() for words, found in mitigated(*about).items()
-    }
+    return {(*cell, words): found for cell, about in CASES.items() for words, found in mitigated(*about).items()}
 
 
 def alarms(name: str, strength: int) -> int:

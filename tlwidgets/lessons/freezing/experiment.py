@@ -17,10 +17,16 @@ TASKS = ("noto", "openmoji_black")
 NOTHING = "nothing"
 """What a depth is called at which no block is frozen."""
 ENDS = ("first", "last")
-DEPTH_SETTINGS = {"backbone": "efficientnet-lite0", "size": 96, "per_class": 20, "epochs": 15, "batch_size": 20}
-TINY_SETTINGS = {"backbone": "tiny", "source": "styles", "size": 32, "per_class": 20, "batch_size": 20}
-TUNED = {**TINY_SETTINGS, "epochs": 20, "learning_rate": 1e-3}
-SCRATCH_SETTINGS = {**TINY_SETTINGS, "source": "none", "epochs": 60}
+DEPTH_SETTINGS: dict[str, Any] = {
+    "backbone": "efficientnet-lite0",
+    "size": 96,
+    "per_class": 20,
+    "epochs": 15,
+    "batch_size": 20,
+}
+TINY_SETTINGS: dict[str, Any] = {"backbone": "tiny", "source": "styles", "size": 32, "per_class": 20, "batch_size": 20}
+TUNED: dict[str, Any] = {**TINY_SETTINGS, "epochs": 20, "learning_rate": 1e-3}
+SCRATCH_SETTINGS: dict[str, Any] = {**TINY_SETTINGS, "source": "none", "epochs": 60}
 EARLY = 3
 """How many epochs count as early."""
 

@@ -203,7 +203,7 @@ def _cases() -> Iterator[dict[str, Any]]:
 
 
 def best_rates(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], float]:
-    """Return case → the learning rate with the highest mean on validation images; the lowest one of those level with it."""
+    """Return case → the learning rate with the highest mean on validation images; of equals the lowest."""
     tried: dict[tuple[Any, ...], dict[float, list[float]]] = {}
     for row in rows:
         if row["seed"] in CHOOSING:

@@ -215,7 +215,7 @@ def best_habit(costs: Mapping[str, Sequence[float]]) -> str:
 
 def grid(cases: Sequence[Case]) -> dict[tuple[str, str, str], list[float]]:
     """Return the runs for :class:`tlwidgets.DecisionGrid`: labels, source and target, strategy → accuracies."""
-    runs = {}
+    runs: dict[tuple[str, str, str], list[float]] = {}
     for case in cases:
         place = f"{'near' if case.near else 'far'}: {case.source} → {case.target}"
         runs |= {(f"{case.per_class} per class", place, name): found for name, found in case.accuracy.items()}

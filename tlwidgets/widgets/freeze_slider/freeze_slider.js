@@ -60,6 +60,9 @@ class FreezeView {
     this.drawing = new Drawing(this.parts.holder, id);
     this.width = 0;
     this.send = sender(model);
+    this.layers = model.get("_layers");
+    this.sums = sums(this.layers);
+    this.blocks = blocksOf(this.layers);
     this.readLayers();
   }
 

@@ -319,9 +319,7 @@ export default () => {
       const busy = waiting > 0;
       explain.setAttribute("aria-disabled", String(busy));
       let say = count
-        ? `${count} ${count === 1 ? "image" : "images"}, ${model.get("size")} × ${
-          model.get("size")
-        } pixels`
+        ? `${count} ${count === 1 ? "image" : "images"}, ${model.get("size")} × ${model.get("size")} pixels`
         : "No images yet.";
       if (busy) say = model.get("busy") ? "reading…" : "sent; the kernel answers when it is free…";
       if (status.textContent !== say) status.textContent = say;

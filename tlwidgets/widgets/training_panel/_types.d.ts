@@ -6,9 +6,9 @@ export interface Row {
   /** Whether the settings are still those of now. */
   now: boolean;
   stopped: boolean;
-  frozen: number;
+  frozen_to: number;
   trainable_params: number;
-  rate: number;
+  learning_rate: number;
   /** Training examples of each class; null for all. */
   per_class: number | null;
   examples: number;
@@ -26,7 +26,7 @@ export interface Row {
 
 /** The traits that the panel reads itself. Those of its parts stand beside them, under names with a prefix. */
 export interface Traits {
-  rate: number;
+  learning_rate: number;
   per_class: number | null;
   seeds: number;
   epochs: number;

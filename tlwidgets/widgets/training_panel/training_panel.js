@@ -76,7 +76,7 @@ export default () => {
     return together(
       parts,
       listen(model, [
-        ["rate per_class seeds epochs _budgets _examples", controls.draw],
+        ["learning_rate per_class seeds epochs _budgets _examples", controls.draw],
         ["training problem", onAnswer],
         ["stale _rows", drawRuns],
       ]),

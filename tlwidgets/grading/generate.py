@@ -1,8 +1,9 @@
-"""Make the graded assignment of a lesson: tasks from its notebook, solutions from its words, points from hidden tests.
+"""Make the assignment of a lesson: tasks from its notebook, solutions from its words, points from hidden tests.
 
 Nothing of an exercise is written twice. In the notebook the Markdown cell in front of ``lesson.exercise(KEY, …)`` is
-the task; ``lesson.toml`` has title, hints, solution and what the assignment needs around them; a hidden test says what it is
-worth. The result has nbgrader's points, so it can be handed out and collected with nbgrader as well.
+the task; ``lesson.toml`` has title, hints, solution and what the assignment needs beside them; a hidden test says
+how many points it is worth. The result has nbgrader's metadata: it can be handed out and collected with nbgrader as
+well.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .._paths import notebooks_root
 from ..course import content
 from ..errors import CourseError
 
-__all__ = ["BEGIN", "END", "assignment", "tasks_of"]
+__all__ = ["BEGIN", "END", "generate", "tasks_of"]
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 Cell = dict[str, Any]
@@ -56,7 +57,7 @@ def _calls(source: str) -> list[tuple[str, str]]:
 
 
 def _marked(solution: str) -> str:
-    """Put nbgrader's points around what a learner has to write.
+    """Put nbgrader's markers around what a learner has to write.
 
     Of a function that is its body, of anything else all of it, after a line with dots for every name that it binds.
     """
@@ -70,17 +71,17 @@ def _marked(solution: str) -> str:
     return "\n".join([*(f"{name} = ..." for name in names), BEGIN, *lines, END])
 
 
-def _cell(kind: str, source: str, **scores: Any) -> Cell:
+def _cell(kind: str, source: str, **fields: Any) -> Cell:
     metadata = {}
-    if scores:
-        metadata = {"nbgrader": {"grade": False, "locked": False, "solution": False, "task": False, **scores}}
+    if fields:
+        metadata = {"nbgrader": {"grade": False, "locked": False, "solution": False, "task": False, **fields}}
         metadata["nbgrader"]["schema_version"] = 3
     cell: Cell = {"cell_type": kind, "id": "", "metadata": metadata, "source": source}
     return {**cell, "outputs": [], "execution_count": None} if kind == "code" else cell
 
 
-def sheet(name: str, points: Mapping[str, float]) -> list[Cell]:
-    """Return the cells of an assignment, solutions between markers.
+def generate(name: str, points: Mapping[str, float]) -> list[Cell]:
+    """Return the cells of an assignment, solutions between nbgrader's markers.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ def sheet(name: str, points: Mapping[str, float]) -> list[Cell]:
     if about is None:
         raise CourseError(f"lesson.toml of {name} has no [assignment]: say what its assignment begins with.")
     head = (
-        f"# Exercise assignment: {lesson.title}\n\nIt belongs to the lesson `{lesson.notebook}.ipynb`. Write your answers "
+        f"# Assignment: {lesson.title}\n\nIt belongs to the lesson `{lesson.notebook}.ipynb`. Write your answers "
         "where it says *your code here*; run the notebook from top to\nbottom before you hand it in. Other cells may "
         "be changed, but only your answers count. Stuck? The exercises stand in the lesson too, with three hints each."
     )
