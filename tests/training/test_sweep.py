@@ -62,7 +62,7 @@ def done(base: Any) -> Sweep:
 
 
 def test_every_combination_runs_once_and_the_backbone_is_as_before(done: Sweep, base: Any) -> None:
-    methods = {(*t.method, t.seed) for t in done.trials}
+    methods = {(*t.condition, t.seed) for t in done.trials}
     assert len(done) == len(methods) == done.planned == 2 * 2 * 2 * 2 * 2
     assert done.complete
     assert {t.source for t in done.trials} == {"ours", "other"}
