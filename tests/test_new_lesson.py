@@ -27,21 +27,16 @@ WHICH = f"{NAME} or every_notebook or every_exercise or all_lessons or test_page
 
 def run(command: list[str], top: Path) -> str:
     environment = {**os.environ, "PYTHONPATH": str(top)}
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=top,
-        env=environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    assert done.returncode == 0, done.stdout[-6000:]
+    command = [sys.executable, *command]
+    done = subprocess.run(command, cwd=top, env=environment, text=True, capture_output=True)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def copy(top, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("copy")
+@pytest.fixture
+def copy(top, tmp_path) -> Path:
+    folder = tmp_path / "copy"
+    folder.mkdir()
     ignored = shutil.ignore_patterns("__pycache__", "sample_class", ".ipynb_checkpoints")
     for name in COPIED:
         if (top / name).is_dir():
@@ -70,7 +65,7 @@ def test_a_new_lesson_passes_every_test_of_a_lesson(copy, top):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["freezing"], "tlwidgets/lessons/freezing"),
+        (["freezing"], "a lesson freezing is there already"),
         (["Few labels"], "is no name for a lesson"),
         (["few_labels", "--number", "3"], "3 is taken by freezing"),
         (["few_labels", "--title", 'a "good" one'], "neither double quotes"),

@@ -61,6 +61,8 @@ def lay_out(name: str, title: str, number: int | None) -> int:
     number = max(there) + 1 if number is None else number
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         raise SystemExit(f"{name!r} is no name for a lesson: use lower-case words joined by _, such as few_labels.")
+    if name in there.values():
+        raise SystemExit(f"a lesson {name} is there already; choose another name.")
     if number in there or not 0 <= number < 100:
         raise SystemExit(f"{number} is taken by {there[number]}." if number in there else f"{number} is not in 0 … 99.")
     if '"' in title or "\\" in title:
@@ -68,7 +70,7 @@ def lay_out(name: str, title: str, number: int | None) -> int:
     new = files(name, title, number)
     taken = [path for path in new if (TOP / path).exists()]
     if taken:
-        raise SystemExit(f"{taken[0]} is there already; choose another name, or delete what is left of the old lesson.")
+        raise SystemExit(f"{taken[0]} is there already; choose another name, or delete what is left of an old one.")
     for path, text in new.items():
         (TOP / path).parent.mkdir(parents=True, exist_ok=True)
         (TOP / path).write_text(text, "utf-8")
