@@ -1,6 +1,6 @@
 # Two commands do everything: `make lab` opens the course, `make test` tests it. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help lab test check weekly coverage run setup setup-dev lint format pages bench lock clean
+.PHONY: help lab test check weekly coverage run setup setup-dev lint format lesson pages bench lock clean
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 # The first Python from 3.11 to 3.13 on the path, unless PYTHON names one.
@@ -43,6 +43,9 @@ lint: setup-dev  ## lint and types alone
 
 format: setup-dev  ## put the code into the house style
 	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix . && $(RUN) -m deno fmt --quiet
+
+lesson: setup-dev  ## lay out a new lesson that runs and passes its tests (NAME=few_labels TITLE="Few labels")
+	@$(RUN) tools/lesson.py $(NAME) $(if $(TITLE),--title "$(TITLE)")
 
 pages: setup-dev  ## write README's table of lessons, the links between lessons and the claims page again
 	@$(RUN) tools/pages.py

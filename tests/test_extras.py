@@ -6,11 +6,12 @@ import importlib.metadata
 import subprocess
 import sys
 
+import nbformat
 import pytest
 
 from tlwidgets import _extras
 from tlwidgets.cli import main
-from tlwidgets.course import doctor, export, runner
+from tlwidgets.course import doctor, export
 from tlwidgets.errors import CourseError
 from tlwidgets.grading import sandbox
 
@@ -24,11 +25,9 @@ from tlwidgets import training
 from tlwidgets.training import recipes
 
 def devices(): training.device()
-def precision():
-    with training.mixed_precision(): pass
 def curves(): tl.LiveCurves().callback("a run")
 def scope(): tl.BatchNormScope().callback()
-tries = [tl.backbone, lambda: tl.backbone("tiny"), devices, precision, curves, scope]
+tries = [tl.backbone, lambda: tl.backbone("tiny"), devices, curves, scope]
 for room in (tl, training, recipes):
     tries += [lambda room=room, name=name: getattr(room, name) for name in room.__all__]
 said, worked = [], 0
@@ -91,7 +90,7 @@ def test_what_needs_the_course_says_so(by_pip, monkeypatch, tmp_path, capsys):
         assert said.endswith(f"is not installed: {PIP.format('course')}\n")
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(CourseError, match="nbconvert is not installed"):
-        export.page(runner.read("00_start_here"))
+        export.page(nbformat.v4.new_notebook())
 
 
 def test_what_needs_the_hidden_tests_says_so(by_pip, monkeypatch):

@@ -16,54 +16,30 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 __version__ = "0.1.0"
 
+# What is typed in several lessons; everything else is an attribute of its sub-package: ``tl.models.drop_top``.
 _WHERE = {
     "CourseError": "errors",
-    "load": "data",
-    "list_datasets": "data",
     "corrupt": "data",
-    "list_corruptions": "data",
+    "load": "data",
     "load_folder": "data",
-    "word_vectors": "data",
-    "WordVectors": "data",
-    "Dataset": "data",
-    "Split": "data",
-    "Backbone": "models",
-    "FreezePlan": "models",
-    "LayerRecord": "models",
     "backbone": "models",
-    "list_backbones": "models",
-    "block_of": "models",
-    "list_blocks": "models",
+    "changed_weights": "models",
     "classifier": "models",
     "count_params": "models",
-    "check_images": "models",
-    "CourseWarning": "models",
     "cut": "models",
-    "drop_top": "models",
-    "freeze": "models",
-    "imagenet_classes": "models",
     "flatten": "models",
-    "layer_outputs": "models",
-    "layer_table": "models",
+    "freeze": "models",
+    "list_blocks": "models",
     "list_layers": "models",
-    "changed_weights": "models",
-    "to_rgb": "models",
     "snapshot_weights": "models",
-    "top_classes": "models",
+    "to_rgb": "models",
     "extract_features": "training",
     "extract_features_by_block": "training",
-    "linear_probe": "training",
-    "linear_probe_over_seeds": "training",
-    "subset": "training",
-    "device": "training",
-    "epoch_seconds": "training",
-    "fingerprint": "training",
-    "handcrafted_features": "training",
-    "explained_by_edges": "training",
     "fit": "training",
-    "Run": "training",
-    "Sweep": "training",
+    "linear_probe": "training",
+    "subset": "training",
     "sweep": "training",
+    "compare": "transfer",
     "measure_shift": "transfer",
     "check_setup": "course",
     "lesson": "course",
@@ -83,6 +59,8 @@ _WHERE = {
     "TransferMatrix": "widgets",
 }
 
-__all__ = sorted(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]
+_PACKAGES = ("data", "models", "training", "transfer", "widgets")
 
-__getattr__, __dir__ = lazy(globals(), _WHERE)
+__all__ = sorted([*_WHERE, *_PACKAGES])  # pyright: ignore[reportUnsupportedDunderAll]
+
+__getattr__, __dir__ = lazy(globals(), _WHERE, _PACKAGES)

@@ -49,7 +49,7 @@ def test_card_and_record_agree_on_source_and_credit(name: str) -> None:
             or part["license"].replace("-BY-SA-", " BY-SA ").replace("-BY-", " BY ").replace("-PDDC", "") in text
             or (part["license"] == "CC-PDDC" and "public domain" in text)
         )
-    for heading in ("flaws", "changed", "license", "credit"):
+    for heading in ("flaws", "changed", "licence", "credit"):
         assert heading in text.lower()
 
 

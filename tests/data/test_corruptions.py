@@ -107,9 +107,9 @@ def test_an_image_comes_out_the_same_in_any_batch_place_and_layout(kind: str, sc
 def test_the_same_bytes_in_another_process(scene: Images) -> None:
     code = (
         "import hashlib, sys, numpy as np\n"
-        "from tlwidgets.data.corruptions import corrupt, corruptions\n"
+        "from tlwidgets.data.corruptions import corrupt, list_corruptions\n"
         "x = np.frombuffer(sys.stdin.buffer.read(), np.uint8).reshape(-1, 96, 96, 3)\n"
-        "for c in corruptions():\n"
+        "for c in list_corruptions():\n"
         "    print(hashlib.sha256(corrupt(x, c.name, 4, seed=7).tobytes()).hexdigest())\n"
     )
     run = subprocess.run([sys.executable, "-c", code], input=scene[:2].tobytes(), capture_output=True, check=True)

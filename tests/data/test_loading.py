@@ -156,7 +156,7 @@ def test_changing_what_was_loaded_changes_no_later_load() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"name": "stlyes"}, ["unknown data set", "styles", "datasets()"]),
+        ({"name": "stlyes"}, ["unknown data set", "styles", "list_datasets()"]),
         ({"name": "digit"}, ["digits"]),
         ({"name": None}, ["unknown data set"]),
         ({"name": ["styles"]}, ["unknown data set"]),
@@ -262,7 +262,7 @@ def test_the_list_of_data_sets_is_json_and_complete() -> None:
 
 def test_loading_images_needs_no_heavy_library() -> None:
     code = (
-        "import sys; from tlwidgets.data import load, datasets; datasets(); "
+        "import sys; from tlwidgets.data import load, list_datasets; list_datasets(); "
         "load('styles', domain='noto', per_class=2)._repr_html_(); "
         "heavy = {'tensorflow', 'keras', 'matplotlib', 'ipywidgets', 'sklearn'} & set(sys.modules); "
         "assert not heavy, heavy"

@@ -167,7 +167,7 @@ def test_the_split_does_not_depend_on_the_order_of_the_images() -> None:
     def none() -> Image.Image:
         raise AssertionError("a split needs no image")
 
-    images = [build.Image(label, f"{label}-{i}", f"{label}-{i}", none) for label in build.CLASSES for i in range(40)]
+    images = [build.Entry(label, f"{label}-{i}", f"{label}-{i}", none) for label in build.CLASSES for i in range(40)]
     forward = build.deal({"noto": images, "openclipart": images})
     backward = build.deal({"noto": images[::-1], "openclipart": images[::-1]})
     assert forward == backward

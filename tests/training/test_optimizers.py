@@ -175,7 +175,7 @@ def test_training_goes_on_after_saving_as_if_it_had_not_stopped(data, tmp_path: 
     assert loaded.optimizer.get_config() == model.optimizer.get_config()
     for one in (model, loaded):
         # the state of dropout is not part of a file; without it the two differ
-        one.layers[4].learning_rate = 0.0
+        one.layers[4].rate = 0.0
         one.compile(one.optimizer, "sparse_categorical_crossentropy")
         one.fit(*data, batch_size=8, shuffle=False, verbose=0)
     assert int(loaded.optimizer.iterations) == 15

@@ -43,7 +43,7 @@ SETTINGS: dict[str, Any] = {
     "validation_data": examples(30, 1),
     "frozen_to": [None, "block1"],
     "per_class": [4, 8],
-    "rates": [1e-2, 1e-3],
+    "learning_rates": [1e-2, 1e-3],
     "seeds": 2,
     "epochs": 3,
     "batch_size": 6,
@@ -62,7 +62,7 @@ def done(base: Any) -> Sweep:
 
 
 def test_every_combination_runs_once_and_the_backbone_is_as_before(done: Sweep, base: Any) -> None:
-    methods = {(*t.method, t.seed) for t in done.trials}
+    methods = {(*t.condition, t.seed) for t in done.trials}
     assert len(done) == len(methods) == done.planned == 2 * 2 * 2 * 2 * 2
     assert done.complete
     assert {t.source for t in done.trials} == {"ours", "other"}
@@ -128,7 +128,7 @@ def test_a_stopped_sweep_goes_on_where_it_was(
 ) -> None:
     from tlwidgets.training.sweep import _Plan
 
-    settings = {**SETTINGS, "per_class": [4], "rates": [1e-2], "path": tmp_path / "deep" / "s.jsonl"}
+    settings = {**SETTINGS, "per_class": [4], "learning_rates": [1e-2], "path": tmp_path / "deep" / "s.jsonl"}
     whole = run_sweep(base, examples(), **{**settings, "path": None})
     real, calls = _Plan._trial, []
 
@@ -161,7 +161,8 @@ def test_a_stopped_sweep_goes_on_where_it_was(
 
 def test_a_file_of_another_sweep_is_not_touched(base: Any, tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
-    settings = {**SETTINGS, "frozen_to": ["block1"], "per_class": [4], "rates": [1e-2], "seeds": 1, "path": path}
+    few = {"frozen_to": ["block1"], "per_class": [4], "learning_rates": [1e-2], "seeds": 1}
+    settings = {**SETTINGS, **few, "path": path}
     run_sweep(base, examples(), **settings)
     before = path.read_bytes()
     for change in ({"epochs": 4}, {"validation_data": examples(30, 2)}):
@@ -184,7 +185,7 @@ def test_the_bar_says_how_far_it_is(base: Any, capsys: pytest.CaptureFixture[str
         ({"frozen_to": ["blok1"]}, "did you mean block1"),
         ({"frozen_to": []}, "frozen_to is empty"),
         ({"per_class": [4, 999]}, "cannot be drawn"),
-        ({"rates": [0.0]}, "no learning rate"),
+        ({"learning_rates": [0.0]}, "no learning rate"),
         ({"seeds": [1, 1]}, "holds a value twice"),
         ({"epochs": 0}, "epochs"),
         ({"validation_data": None}, "nothing to measure on"),
@@ -213,7 +214,7 @@ def test_two_processes_get_the_same_numbers() -> None:
         import sys; sys.path.insert(0, sys.argv[1])
         from training.test_sweep import SETTINGS, examples, network
         from tlwidgets.training import sweep
-        print(sweep(network(), examples(), **{**SETTINGS, "per_class": [4], "rates": [1e-2]}).accuracies)
+        print(sweep(network(), examples(), **{**SETTINGS, "per_class": [4], "learning_rates": [1e-2]}).accuracies)
     """)
     tests = str(Path(__file__).resolve().parents[1])
     outs = [

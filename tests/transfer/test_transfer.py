@@ -166,7 +166,7 @@ class TestAdaptation:
         np.testing.assert_allclose(norm.moving_variance, parts, rtol=1e-3)
         assert not norm.trainable
         assert norm.momentum == 0.9
-        assert model.get_layer("base").layers[2].learning_rate == 0.5
+        assert model.get_layer("base").layers[2].rate == 0.5
         for weight, old in zip(model.trainable_weights, before, strict=True):
             np.testing.assert_array_equal(weight.numpy(), old)
 

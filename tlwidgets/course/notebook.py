@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -35,6 +36,11 @@ def _number(value: float) -> str:
     return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
+def _not_of_retracing(record: logging.LogRecord) -> bool:
+    """Leave out TensorFlow's advice on retracing: a lesson builds many models, and trains each for a moment."""
+    return "triggered tf.function retracing" not in record.getMessage()
+
+
 class Lesson:
     """The moving parts of one lesson.
 
@@ -52,6 +58,7 @@ class Lesson:
         self.profile = profile
         self.settings: SimpleNamespace = self.content.settings[profile]
         self._progress = progress or Progress()
+        logging.getLogger("tensorflow").addFilter(_not_of_retracing)
 
     def __repr__(self) -> str:
         seconds = self.content.seconds.get(self.profile)

@@ -21,7 +21,7 @@ from .records import SPLITS, Dataset, DatasetInfo, Examples, Split
 __all__ = ["describe", "kept", "list_datasets", "load", "whole"]
 
 SIZES = (8, 512)
-LIST = "tlwidgets.data.datasets() lists them."
+LIST = "tlwidgets.data.list_datasets() lists them."
 
 
 def load(

@@ -1,4 +1,4 @@
-"""Take functional Keras models apart and put them together: inline nested models, cut, drop the head, put one on.
+"""Take functional Keras models apart and put them together: flatten nested models, cut, drop the head, put one on.
 
 The models that come out share the layers of those that went in; nothing is copied.
 """
@@ -133,7 +133,7 @@ def layer_outputs(model: Any) -> dict[str, Any]:
     """Return the tensor that each layer gives in a flat functional model, by name, in order of the calls.
 
     Not always ``layer.output``: that is of the layer's first call, which may belong to another model (the nested one it
-    was inlined from). A layer with several outputs has a list; of a layer that is called twice it is the last call.
+    was taken from). A layer with several outputs has a list; of a layer that is called twice it is the last call.
     """
     import keras
 
@@ -242,7 +242,7 @@ def cut(model: Any, at: int | str) -> tuple[Any, Any]:
     Parameters
     ----------
     model
-        A functional or Sequential model. Models inside it are inlined first, so that the cut may lie in one of them.
+        A functional or Sequential model. Models inside it are flattened first, so that the cut may lie in one of them.
     at
         Number of layers, or name of the layer, block or nested model that ends the lower part.
 
