@@ -7,7 +7,6 @@ from .examples import Examples, describe, load_examples, probe
 from .experiment import Experiment, experiments, find
 from .results import pick, read_results, series, values
 from .runner import Runner
-from .table import Table, read_table
 from .trainer import Trainer, Weights, new_head, weights_of
 from .trial import Trial, grid
 
@@ -15,7 +14,6 @@ __all__ = [
     "Examples",
     "Experiment",
     "Runner",
-    "Table",
     "Trainer",
     "Trial",
     "Weights",
@@ -28,7 +26,6 @@ __all__ = [
     "pick",
     "probe",
     "read_results",
-    "read_table",
     "series",
     "values",
     "weights_of",
