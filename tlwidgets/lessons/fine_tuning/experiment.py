@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...course.experiments import Examples, Experiment, Runner, Trainer, Trial, grid, load_examples, new_head
+from ...course.experiments import Examples, Experiment, Network, Runner, Trial, grid, load_examples, new_head
 from ...models import backbone, classifier, freeze
 from .sharing import MITIGATIONS, SourceAndTarget, forget, two_heads
 
@@ -73,7 +73,7 @@ def train_head(
     head = model.get_layer("head")
     (features,) = forward(keras.Model(model.inputs, head.input), x)
     alone = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(head.units, "softmax", name="head")])
-    trainer = Trainer(alone)
+    trainer = Network(alone)
     trainer.begin(seed)
     trainer.fit(
         Examples(features, np.asarray(y)),
@@ -93,7 +93,7 @@ def drawings(split: str) -> Examples:
     return load_examples("styles", SETTINGS["domain"], size=SETTINGS["size"], splits=(split,))
 
 
-def network(optimizer: str, slower_below: float, classes: int) -> Trainer:
+def network(optimizer: str, slower_below: float, classes: int) -> Network:
     """Return EfficientNet-Lite0 with a new head; everything trains but BatchNorm, which is frozen."""
     import keras
 
@@ -103,10 +103,10 @@ def network(optimizer: str, slower_below: float, classes: int) -> Trainer:
     model = classifier(backbone(SETTINGS["backbone"], size=SETTINGS["size"]), classes)
     freeze(model, None)
     pattern = FlatAdam() if optimizer == "adam" else keras.optimizers.SGD(momentum=0.9)
-    return Trainer(model, optimizer=pattern if slower_below == 1 else discriminative(model, pattern, slower_below))
+    return Network(model, optimizer=pattern if slower_below == 1 else discriminative(model, pattern, slower_below))
 
 
-def begun(runner: Runner, trial: Trial, **made: Any) -> tuple[Trainer, Examples]:
+def begun(runner: Runner, trial: Trial, **made: Any) -> tuple[Network, Examples]:
     """Return the network with the trial's head, and its labelled drawings."""
     train = runner.once(drawings, "train")
     few = train.sample(SETTINGS["per_class"], trial.seed)
@@ -202,9 +202,9 @@ def target(name: str, split: str) -> Examples:
     return load_examples(name, TARGETS[name][0], size=LONG_SETTINGS["size"], splits=(split,))
 
 
-def small(source: str, classes: int) -> Trainer:
+def small(source: str, classes: int) -> Network:
     """Return the tiny network with a new head; everything trains but BatchNorm, which is frozen."""
-    return Trainer.on(backbone("tiny", size=LONG_SETTINGS["size"], weights=source), classes)
+    return Network.on(backbone("tiny", size=LONG_SETTINGS["size"], weights=source), classes)
 
 
 def tune_long(runner: Runner, trial: Trial) -> list[dict[str, Any]]:
