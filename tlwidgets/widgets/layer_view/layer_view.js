@@ -80,8 +80,10 @@ function layerView({ model, el }) {
   /** The page of the shown channel, and the channel. */
   function drawChannel() {
     if (!look) return;
-    const at = { image: model.get("image"), channel: model.get("channel") };
-    box.dataset.channel = String(at.channel);
+    // the layer before may have had more channels; Python says the same once the layer was run
+    const channel = Math.min(model.get("channel"), look.channels - 1);
+    const at = { image: model.get("image"), channel };
+    box.dataset.channel = String(channel);
     channels.show({ look, order: look.order(model.get("order"), at.image), at, colors });
     body.detail.replaceChildren(...detailParts(look, at, { tiles, names: model.get("_names"), colors }));
   }
