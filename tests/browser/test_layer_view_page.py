@@ -95,6 +95,13 @@ def test_without_a_kernel(mount, network, x):
     assert "needs the notebook and its kernel" in page.get_by_role("status").text_content()
 
 
+def test_a_layer_with_fewer_channels_shows_one_that_it_has(mount, network, x):
+    page = mount_widget(mount, LayerView(network, x, precomputed=True))
+    page.evaluate("model.set('value', 'block2_conv'); model.set('channel', 69); model.set('value', 'block1_conv')")
+    assert page.locator(".tlw-see-list [aria-selected=true]").get_attribute("aria-label").startswith("channel 11: ")
+    assert "channel 11: " in page.locator(".tlw-see-detail").text_content()
+
+
 def test_by_mouse_strongest_first(mount, network, x):
     page = mount_widget(mount, LayerView(network, x, precomputed=True))
     page.evaluate("model.set('value', 'block2_conv')")
