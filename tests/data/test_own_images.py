@@ -655,7 +655,7 @@ def test_nothing_usable_says_what_was_there(folder: Writer) -> None:
 
 
 def test_images_without_class_folders_are_refused(folder: Writer) -> None:
-    with pytest.raises(CourseError, match="one subfolder of images a class"):
+    with pytest.raises(CourseError, match="one subfolder of images per class"):
         load_folder(folder({f"{i}.png": encoded(image(i)) for i in range(5)}))
 
 

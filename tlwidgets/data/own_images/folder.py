@@ -233,7 +233,7 @@ class _Pool:
         if not used:
             raise CourseError(
                 f"{log.name!r} has no image in a class folder that can be used ({report.brief()}): "
-                "give a folder with one subfolder of images a class."
+                "give a folder with one subfolder of images per class."
             )
         if len(used) == 1:
             raise CourseError(
