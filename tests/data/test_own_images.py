@@ -482,7 +482,7 @@ def test_folders_of_a_ready_split_are_the_splits(names: tuple[str, str, str], fo
 def test_a_missing_validation_folder_is_drawn_from_train(folder: Writer) -> None:
     files = {f"train/{n}": d for n, d in basic(10).items()}
     files |= {f"test/{n}": encoded(image(5000 + i)) for i, n in enumerate(basic(4))}
-    data = load_folder(folder(files), size=16, validation=0.2)
+    data = load_folder(folder(files), size=16, validation_split=0.2)
     assert data.counts == {
         "train": {"cat": 8, "dog": 8},
         "validation": {"cat": 2, "dog": 2},
