@@ -108,7 +108,8 @@ def load_folder(
             raise CourseError(f"{what}={share!r} is not between 0 and 1: give a share, for example 0.2.")
     if validation_split + test_split >= 1:
         raise CourseError(
-            f"validation_split={validation_split} and test_split={test_split} leave nothing to train on: give smaller shares."
+            f"validation_split={validation_split} and test_split={test_split} leave nothing to train on: "
+            "give smaller shares."
         )
 
     with opened(path) as source:
