@@ -45,7 +45,7 @@ class LiveCurves(StaticWidget):
     --------
     >>> curves = LiveCurves(metrics=("loss", "accuracy"))
     >>> curves.show()
-    >>> model.fit(x, y, epochs=10, callbacks=[curves.callback("frozen base")])  # doctest: +SKIP
+    >>> model.fit(x, y, epochs=10, callbacks=[curves.callback("frozen base")])
     """
 
     _esm = _bundle.esm("live_curves")
