@@ -211,7 +211,7 @@ def main() -> None:
         print(f"livelossplot: {other:.1f} ms, {other / ours:.0f} times as much")
     epochs = 3 if options.quick else 15
     shares = {}
-    for per_batch, words in ((0, "a point an epoch"), (1, "a point a batch")):
+    for per_batch, words in ((0, "a point per epoch"), (1, "a point per batch")):
         found = shares[words] = in_kernel(COMMON, TRAIN % (per_batch, epochs))
         batches = found["batches"] // epochs
         print(
@@ -223,9 +223,9 @@ def main() -> None:
         "points_only_ms": points,
         "livelossplot_ms": other,
         "livelossplot_ratio": None if other is None else other / ours,
-        "cpu_share": shares["a point an epoch"]["share"],
-        "cpu_share_per_batch": shares["a point a batch"]["share"],
-        "image_ms": 1e3 * shares["a point an epoch"]["image_s"],
+        "cpu_share": shares["a point per epoch"]["share"],
+        "cpu_share_per_batch": shares["a point per batch"]["share"],
+        "image_ms": 1e3 * shares["a point per epoch"]["image_s"],
     }
     if not options.no_browser:
         grown = result["browser"] = in_browser(updates)

@@ -9,9 +9,9 @@ def keep(get, record, seed):
     import keras
 
     import tlwidgets as tl
-    from tlwidgets.lessons.fine_tuning import experiment
+    from tlwidgets.lessons.fine_tuning.sharing import SourceAndTarget, two_heads
 
-    tasks, model = experiment.SourceAndTarget(), experiment.two_heads(seed=seed)
+    tasks, model = SourceAndTarget(), two_heads(seed=seed)
     tl.freeze(model, None)
     keras.utils.set_random_seed(seed)
     get("keep")(model, tasks.digits(10, seed), tasks.clothes(20, seed))

@@ -21,10 +21,10 @@ def regret(get, record, seed):
 
 def kinds(seed):
     """Return targets of the measurement, each with a distance that is a little off, as other images would give."""
-    from tlwidgets.lessons.what_to_freeze.experiment import what_to_freeze
+    from tlwidgets.lessons.what_to_freeze.results import cases
 
     rng = np.random.default_rng([seed, 1])
-    return [(case, case.distance * float(rng.uniform(0.85, 1.15))) for case in what_to_freeze().cases]
+    return [(case, case.distance * float(rng.uniform(0.85, 1.15))) for case in cases()]
 
 
 def choose(get, record, seed):

@@ -184,7 +184,7 @@ def test_many_points(mount):
 @pytest.mark.parametrize("width", [360, 900])
 @pytest.mark.parametrize("dark", [False, True])
 def test_fits_and_looks_right(mount, shots, width, dark):
-    page = mount(LiveCurves, state(_runs=RUNS, title="Noto styles, 20 images a class"), width=width, dark=dark)
+    page = mount(LiveCurves, state(_runs=RUNS, title="Noto styles, 20 images per class"), width=width, dark=dark)
     page.evaluate(FEED, curves(3))
     wait_points(page, 240)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

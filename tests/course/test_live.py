@@ -46,12 +46,12 @@ def test_while_it_runs_it_says_so_and_a_second_press_does_nothing():
 
 def test_our_errors_are_a_sentence_and_others_are_not_hidden(capsys):
     def teaches():
-        raise tl.CourseError("there are 20 images a class, not 50.")
+        raise tl.CourseError("there are 20 images per class, not 50.")
 
     teaching = button(teaches)
     teaching.press()
     assert teaching.succeeded is False
-    assert "there are 20 images a class, not 50." in capsys.readouterr().out
+    assert "there are 20 images per class, not 50." in capsys.readouterr().out
     broken = button(lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         broken.press()

@@ -482,7 +482,7 @@ def test_folders_of_a_ready_split_are_the_splits(names: tuple[str, str, str], fo
 def test_a_missing_validation_folder_is_drawn_from_train(folder: Writer) -> None:
     files = {f"train/{n}": d for n, d in basic(10).items()}
     files |= {f"test/{n}": encoded(image(5000 + i)) for i, n in enumerate(basic(4))}
-    data = load_folder(folder(files), size=16, validation=0.2)
+    data = load_folder(folder(files), size=16, validation_split=0.2)
     assert data.counts == {
         "train": {"cat": 8, "dog": 8},
         "validation": {"cat": 2, "dog": 2},
@@ -621,7 +621,7 @@ def test_too_few_images_are_refused_with_the_least_number(folder: Writer) -> Non
 
 def test_three_images_a_class_are_enough_whatever_the_shares(folder: Writer) -> None:
     top = folder(basic(3))
-    for shares in ({}, {"validation": 0.45, "test": 0.45}, {"validation": 0.01, "test": 0.01}):
+    for shares in ({}, {"validation_split": 0.45, "test_split": 0.45}, {"validation_split": 0.01, "test_split": 0.01}):
         data = load_folder(top, size=16, **shares)
         assert {n for of in data.counts.values() for n in of.values()} == {1}
 
@@ -655,7 +655,7 @@ def test_nothing_usable_says_what_was_there(folder: Writer) -> None:
 
 
 def test_images_without_class_folders_are_refused(folder: Writer) -> None:
-    with pytest.raises(CourseError, match="one subfolder of images a class"):
+    with pytest.raises(CourseError, match="one subfolder of images per class"):
         load_folder(folder({f"{i}.png": encoded(image(i)) for i in range(5)}))
 
 
@@ -672,10 +672,10 @@ def test_too_many_images_are_refused_before_they_are_read(folder: Writer) -> Non
         ({"size": 600}, "outside 8 to 512"),
         ({"size": 9.5}, "whole number"),
         ({"seed": -1}, "below 0"),
-        ({"validation": 0}, "between 0 and 1"),
-        ({"test": 25}, "between 0 and 1"),
-        ({"test": "x"}, "between 0 and 1"),
-        ({"validation": 0.5, "test": 0.5}, "nothing to train on"),
+        ({"validation_split": 0}, "between 0 and 1"),
+        ({"test_split": 25}, "between 0 and 1"),
+        ({"test_split": "x"}, "between 0 and 1"),
+        ({"validation_split": 0.5, "test_split": 0.5}, "nothing to train on"),
         ({"per_class": 0}, "below 1"),
     ],
 )

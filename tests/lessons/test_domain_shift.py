@@ -1,4 +1,4 @@
-"""The measurements of lesson 07 are complete, and their points come out again."""
+"""The measurements of lesson 07: what a shift moves and leaves, and what the figures say."""
 
 from __future__ import annotations
 
@@ -7,74 +7,32 @@ import pytest
 
 import tlwidgets as tl
 from tlwidgets.errors import CourseError
-from tlwidgets.lessons.domain_shift import experiment, figures
-from tlwidgets.lessons.domain_shift.domain_shift import TRAINING, style_features
+from tlwidgets.lessons.domain_shift import experiment, figures, results
+from tlwidgets.lessons.domain_shift.kinds import FOLDS, ShiftKinds
 from tlwidgets.models import to_rgb
-
-SEEDS = range(5)
 
 
 @pytest.fixture(scope="module")
 def kinds():
-    return experiment.shift_kinds()
+    return ShiftKinds()
 
 
-@pytest.fixture(scope="module")
-def shifts():
-    return experiment.read_table("shift_kinds")
-
-
-@pytest.fixture(scope="module")
-def styles():
-    return experiment.read_table("domain_shift")
-
-
-def test_every_pair_of_styles_was_measured_with_every_seed(styles):
-    names = ["noto", "twemoji", "fluent3d", "openmoji_color", "openmoji_black", "openclipart"]
-    found = {(r["source"], r["target"], r["seed"]) for r in styles.rows}
-    assert found == {(s, t, seed) for s in names for t in names for seed in SEEDS}
-    assert len(styles.rows) == len(found)
-    assert styles.settings["training"] == TRAINING
-    for name, n in styles.settings["held_out"].items():
+def test_an_accuracy_is_a_share_of_the_images_that_are_held_out():
+    styles = experiment.STYLES.read()
+    for name, n in styles.attrs["held_out"].items():
         data = tl.load("styles", domain=name)
         assert n == len(data.validation) + len(data.test)
-        hits = np.array(styles.values("accuracy", target=name)) * n
-        np.testing.assert_allclose(hits, hits.round(), atol=0.02)  # a share of that many images
+        hits = styles[styles["task"] == name]["accuracy"] * n
+        np.testing.assert_allclose(hits, hits.round(), atol=0.02)
 
 
-def test_every_kind_of_shift_was_measured_with_every_seed(shifts):
-    strengths = {c.name: 5 for c in tl.data.list_corruptions()} | {"label shift": 5, "concept shift": 3}
-    wanted = {(k, s, seed) for k, most in strengths.items() for s in range(1, most + 1) for seed in SEEDS}
-    found = {(r["kind"], r["strength"], r["seed"]) for r in shifts.rows}
-    assert found == wanted | {("none", 0, seed) for seed in SEEDS}
-    assert len(shifts.rows) == len(found)
-
-
-@pytest.mark.slow
-def test_a_pair_of_styles_comes_out_again(styles):
-    base = tl.backbone("efficientnet-lite0", size=styles.settings["size"])
-    source, target = pair = ("openmoji_black", "noto")
-    known = style_features(base, pair)
-    again = experiment.style_pair(known, source, target, 0)
-    shipped = styles.where(source=source, target=target, seed=0).rows[0]
-    for column in ("accuracy", "own_statistics"):
-        assert again[column] == pytest.approx(shipped[column], abs=0.04), column  # 6 of 154 images
-    assert again["a_distance"] == pytest.approx(shipped["a_distance"], abs=0.1)
-    assert again["mmd"] == pytest.approx(shipped["mmd"], abs=0.01)
-    with pytest.raises(CourseError, match="did you mean noto"):
-        experiment.style_pair(known, "noti", "noto", 0)
-
-
-@pytest.mark.parametrize(
-    ("kind", "strength"), [("gaussian_noise", 5), ("contrast", 5), ("label shift", 5), ("concept shift", 3)]
-)
-def test_a_kind_of_shift_comes_out_again(kinds, shifts, kind, strength):
-    again = kinds.measure(kind, strength, seed=2)
-    shipped = shifts.where(kind=kind, strength=strength, seed=2).rows[0]
-    assert list(again) == list(shipped)
-    for column in ("accuracy", "adabn_accuracy", "prior_accuracy", "confidence"):
-        assert again[column] == pytest.approx(shipped[column], abs=0.02), column
-    assert (again["p_value"] <= 0.05) == (shipped["p_value"] <= 0.05)
+def test_every_pair_of_two_styles_is_compared():
+    assert set(results.verdicts()) == set(results.OTHERS)
+    assert len(results.OTHERS) == 6 * 5
+    runs, own = results.matrix()
+    assert len(runs) == 2 * 6 * 6
+    assert own["noto"] == runs["noto", "noto", "as it is"]
+    assert np.mean(results.lost("noto", "openmoji_black")) > 0.05
 
 
 def test_the_network_is_afterwards_what_it_was(kinds):
@@ -105,7 +63,7 @@ def test_each_kind_moves_what_it_should_and_nothing_else(kinds):
 
 
 def test_the_parts_of_the_seeds_do_not_overlap(kinds):
-    parts = [{p.tobytes() for p in kinds.images("label shift", 0, seed=s)[0]} for s in SEEDS]
+    parts = [{p.tobytes() for p in kinds.images("label shift", 0, seed=s)[0]} for s in range(FOLDS)]
     assert len(set().union(*parts)) == sum(map(len, parts)) == 2000
 
 
@@ -123,16 +81,16 @@ def test_what_cannot_be_measured_is_refused(kinds, given, said):
         kinds.images(*given)
 
 
-def test_shifts_are_sorted_by_alarm_and_harm(shifts):
-    groups = experiment.alarm_and_drop(shifts)
+def test_shifts_are_sorted_by_alarm_and_harm():
+    groups = results.alarm_and_drop()
     assert sum(map(len, groups.values())) == 15 * 5 + 5 + 3
     assert "gaussian_noise 5" in groups[True, True]
     assert "label shift 5" in groups[True, False]
     assert "concept shift 3" in groups[False, True]
-    assert experiment.alarms(shifts, "concept shift", 3) == experiment.alarms(shifts, "none", 0)
+    assert results.alarms("concept shift", 3) == results.alarms("none", 0)
 
 
-def test_the_figures_say_their_numbers(shifts):
+def test_the_figures_say_their_numbers():
     cured = figures.before_after(
         {"noise": ([0.5, 0.6], [0.8, 0.82])}, names=("plain", "cured"), x_label="accuracy", guess={"clean": 0.9}
     )
@@ -141,6 +99,6 @@ def test_the_figures_say_their_numbers(shifts):
     scatter = figures.cost_by_distance(points, x_label="distance", y_label="cost")
     assert "3 pairs: distances 1.10 to 3.10, rank correlation +1.00" in scatter.alt
     assert "Least: a → b +0.10 at 1.10; most: a → d +0.30 at 3.10" in scatter.alt
-    lines = experiment.by_strength(shifts, "concept shift", {"right": "accuracy"})
+    lines = results.by_strength("concept shift", {"right": "accuracy"})
     assert list(lines["right"]) == ["0", "1", "2", "3"]
     assert len(lines["right"]["0"]) == 5

@@ -1,4 +1,4 @@
-"""The measurements of lesson 04: complete, and the same when a cheap point is measured again."""
+"""The measurements of lesson 04: what is paired, what is left as it was, and what the figures say."""
 
 from __future__ import annotations
 
@@ -6,90 +6,51 @@ import numpy as np
 import pytest
 
 import tlwidgets as tl
-from tlwidgets.lessons.fine_tuning import experiment, figures
-
-SEEDS = [0, 1, 2, 3, 4]
-
-
-@pytest.mark.parametrize(
-    ("name", "by"),
-    [
-        ("rates", ("trains", "head", "optimizer", "slower_below", "learning_rate")),
-        ("gradients", ("head", "part")),
-        ("forgetting", ("mitigation", "strength", "learning_rate")),
-        ("long_tuning", ("data", "epoch")),
-    ],
-)
-def test_every_point_has_the_same_five_seeds_once(name, by):
-    table = experiment.read_table(name)
-    seeds = {}
-    for row in table.rows:
-        seeds.setdefault(tuple(row[column] for column in by), []).append(row["seed"])
-    assert {tuple(sorted(s)) for s in seeds.values()} == {tuple(SEEDS)}
+from tlwidgets.course.experiments import Runner, Trial
+from tlwidgets.lessons.fine_tuning import experiment, figures, results, sharing
 
 
 def test_paired_rows_stand_for_the_same_start():
-    """The converged head is the same whatever is tuned after it."""
-    table = experiment.read_table("rates").where(trains="everything", head="trained")
-    for seed in SEEDS:
-        assert len({row["before"] for row in table.rows if row["seed"] == seed}) == 1
-    assert {row["before"] for row in experiment.read_table("rates").where(trains="everything", head="new").rows} == {
-        0.16667
-    }
+    """The converged head is the same whatever is tuned after it; a new head guesses."""
+    rates = experiment.LEARNING_RATES
+    before = [results.tuned("before", head="trained", learning_rate=rate) for rate in rates]
+    assert before[0] == before[1] == before[2] == results.tuned("before", head="trained", optimizer="sgd")
+    assert results.tuned("before", head="new") == [0.16667] * 5
+
+
+def test_the_head_alone_leaves_the_base_as_it_was():
+    table = experiment.RATES.read()
+    assert (table[table["method"] == "head"]["changed"] == 0).all()
+    assert (table[table["method"] != "head"]["changed"] > 0).all()
 
 
 @pytest.fixture(scope="module")
 def tasks():
-    return experiment.SourceAndTarget(), experiment.two_heads()
+    return sharing.SourceAndTarget(), sharing.two_heads()
 
 
-@pytest.mark.parametrize(("mitigation", "strength", "learning_rate"), [("none", 0.0, 1e-3), ("replay", 2.0, 1e-3)])
-def test_forgetting_repeats(tasks, mitigation, strength, learning_rate):
-    """On other processors the last bits differ, and after a hundred steps a few images in a hundred."""
+def test_forgetting_leaves_the_model_as_it_was(tasks):
     pair, model = tasks
     before = tl.training.fingerprint(model)
-    row = experiment.forget_at(
-        model, pair, learning_rate=learning_rate, seed=0, mitigation=mitigation, strength=strength
-    )
-    assert tl.training.fingerprint(model) == before
-    shipped = (
-        experiment.read_table("forgetting")
-        .where(mitigation=mitigation, strength=strength, learning_rate=learning_rate, seed=0)
-        .rows[0]
-    )
-    assert row["target"] == pytest.approx(shipped["target"], abs=0.06)
-    assert row["source"] == pytest.approx(shipped["source"], abs=0.08)
-    assert row["moved"] == pytest.approx(shipped["moved"], rel=0.1)
-
-
-def test_the_head_alone_and_the_gradients_repeat():
-    data = tl.load("styles", domain="openmoji_black", size=64)
-    model = tl.classifier(tl.backbone("efficientnet-lite0", size=64), data.classes)
-    before = tl.training.fingerprint(model)
-    row = experiment.tune_at(model, data, trains="head", learning_rate=1e-3, seed=0)
-    shipped = experiment.read_table("rates").where(trains="head", learning_rate=1e-3, seed=0).rows[0]
-    assert row["test"] == pytest.approx(shipped["test"], abs=0.03)
-    assert row["moved"] == 0
-    sizes = experiment.gradient_sizes(model, data, head="trained", seed=0)
-    table = experiment.read_table("gradients")
-    for part, size in sizes.items():
-        assert size == pytest.approx(table.values("norm", head="trained", part=part)[0], rel=0.1)
+    found = sharing.forget(model, pair, learning_rate=1e-3, seed=0, mitigation="replay", strength=2.0, epochs=1)
+    assert found["changed"] > 0
     assert tl.training.fingerprint(model) == before
 
 
-def test_long_tuning_leaves_the_model_as_it_was_and_looks_at_every_epoch(monkeypatch):
-    from tlwidgets.lessons.fine_tuning import long_tuning
-
-    monkeypatch.setattr(long_tuning, "EPOCHS_LOOKED_AT", (1, 2))
-    data = tl.load("digits", size=32)
-    model = tl.classifier(tl.backbone("tiny", size=32, weights="fashion_mnist"), data.classes)
-    before = tl.training.fingerprint(model)
-    rows = experiment.tune_long(model, data, learning_rate=1e-3, seed=0, per_class=10)
+def test_long_tuning_looks_at_every_epoch_and_comes_out_as_stored(monkeypatch):
+    monkeypatch.setattr(experiment, "EPOCHS_LOOKED_AT", (1, 2))
+    rows = experiment.tune_long(Runner(), Trial("digits", per_class=10, seed=0))
     assert [row["epoch"] for row in rows] == [1, 2]
     assert rows[1]["train_loss"] < rows[0]["train_loss"]
-    shipped = experiment.read_table("long_tuning").where(data="digits", seed=0, epoch=2).rows[0]
-    assert rows[1]["test_loss"] == pytest.approx(shipped["test_loss"], rel=0.05)
-    assert tl.training.fingerprint(model) == before
+    assert rows[1]["test_loss"] == pytest.approx(results.by_epoch("test_loss")["digits"]["2"][0], rel=0.05)
+
+
+def test_early_stopping_keeps_the_epoch_with_the_lowest_validation_loss():
+    for task in ("styles", "digits"):
+        validation, test = results.by_epoch("validation_loss")[task], results.by_epoch("test_loss")[task]
+        for seed, kept in enumerate(results.stopped_early(task, "test_loss")):
+            best = min(validation, key=lambda epoch: validation[epoch][seed])
+            assert kept == test[best][seed]
 
 
 def test_a_label_of_one_task_gives_the_other_head_no_gradient(tasks):
@@ -107,12 +68,11 @@ def test_a_label_of_one_task_gives_the_other_head_no_gradient(tasks):
 def test_wrong_words_are_told(tasks):
     pair, model = tasks
     with pytest.raises(tl.CourseError, match="did you mean replay"):
-        experiment.forget_at(model, pair, learning_rate=1e-3, seed=0, mitigation="replya")
+        sharing.forget(model, pair, learning_rate=1e-3, seed=0, mitigation="replya")
     with pytest.raises(tl.CourseError, match="a whole number of images"):
-        experiment.forget_at(model, pair, learning_rate=1e-3, seed=0, mitigation="replay", strength=0.5)
-    for wrong in ({"head": "old"}, {"trains": "some"}, {"optimizer": "adm"}):
-        with pytest.raises(tl.CourseError, match="unknown"):
-            experiment.tune_at(model, pair.target, learning_rate=1e-3, seed=0, **wrong)
+        sharing.forget(model, pair, learning_rate=1e-3, seed=0, mitigation="replay", strength=0.5)
+    with pytest.raises(tl.CourseError, match="has no trial with"):
+        experiment.RATES.repeat(method="everything", optimizer="adm")
 
 
 def test_figures_say_their_numbers():

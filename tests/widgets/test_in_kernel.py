@@ -168,12 +168,11 @@ def test_second_interrupt_is_a_real_one_and_the_model_trains_again(kernel):
     fit = kernel.send("cb = curves.callback('a'); model.fit(x, y, epochs=5, verbose=0, callbacks=[cb, Slow()])")
     kernel.wait_text(fit, "slow")
     kernel.interrupt()
-    fit_again = kernel.send("print(curves.status); model.fit(x, y, epochs=1, verbose=0); print('trained')")
+    # nothing is queued meanwhile: an interrupted kernel may drop what waits
     kernel.wait_text(fit, "asked")  # the first press only asks: the cell still runs
     kernel.interrupt()
     (cell,) = kernel.wait(fit)
     assert cell.error.startswith("KeyboardInterrupt")
-    kernel.wait(fit_again)
     assert "trained" in kernel.run("print(curves.status); model.fit(x, y, epochs=1, verbose=0); print('trained')").text
 
 

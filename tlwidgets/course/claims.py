@@ -36,7 +36,7 @@ class Statement:
     verdict: str
     """``holds``, ``holds when …`` or ``does not hold``."""
     figures: dict[str, Any]
-    """Numbers that the verdict rests on: ``{"mean", "std", "n"}`` where there is one a seed."""
+    """Numbers that the verdict rests on: ``{"mean", "std", "n"}`` where there is one per seed."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def statement(
 ) -> dict[str, Any]:
     """Return what a lesson found about a claim as a record that can be stored.
 
-    Its figures are numbers, or ``{"mean": …, "std": …, "n": …}`` where one number a seed was given (standard deviation
-    with n - 1).
+    Its figures are numbers, or ``{"mean": …, "std": …, "n": …}`` where one number per seed was given (standard
+    deviation with n - 1).
     """
     if id not in _said():
         raise unknown("claim", id, _said(), "('tlwidgets claims' lists them.)")

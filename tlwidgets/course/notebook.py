@@ -121,7 +121,7 @@ class Lesson:
         when
             The condition under which it holds, where it does not hold always.
         **figures
-            The figures that the verdict rests on: numbers, or one number a seed, told as mean ± standard deviation.
+            The figures that the verdict rests on: numbers, or one number per seed, told as mean ± standard deviation.
         """
         record = claims.statement(id, said, bool(holds), when, figures)
         verdict = record["verdict"]

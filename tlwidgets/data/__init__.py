@@ -3,7 +3,7 @@
 Beside them: the learner's own images, and ways of spoiling images.
 
 >>> from tlwidgets.data import load
->>> load("styles", domain="noto", per_class=20)  # doctest: +SKIP
+>>> load("styles", domain="noto", per_class=20)
 """
 
 from .corruptions import Corruption, corrupt, list_corruptions

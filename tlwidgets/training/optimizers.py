@@ -61,7 +61,7 @@ class FlatAdam(keras.optimizers.Adam):  # type: ignore[misc]
 
     Examples
     --------
-    >>> model.compile(FlatAdam(1e-4), "sparse_categorical_crossentropy")  # doctest: +SKIP
+    >>> model.compile(FlatAdam(1e-4), "sparse_categorical_crossentropy")
     """
 
     def build(self, variables: list[Any]) -> None:

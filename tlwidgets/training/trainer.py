@@ -59,10 +59,10 @@ class Trainer:
     Examples
     --------
     >>> trainer = Trainer(model, optimizer=keras.optimizers.Adam(1e-3))
-    >>> runs = []
-    >>> for seed in range(5):
+    >>> start, runs = model.get_weights(), []
+    >>> for seed in range(2):
     ...     model.set_weights(start)
-    ...     runs.append(trainer.fit(data, epochs=10, seed=seed))
+    ...     runs.append(trainer.fit(data, epochs=2, seed=seed))
     """
 
     def __init__(

@@ -43,7 +43,7 @@ def step(answers, seed, *cases):
         for batch in batches:
             mean = mean + (1 - momentum) * (batch.mean(axis=0) - mean)
         found = answers[f"running.{i}"]
-        assert found.shape == mean.shape, "There is not one number a channel."
+        assert found.shape == mean.shape, "There is not one number per channel."
         assert np.allclose(found, mean, atol=1e-5), "A running mean is not what the layer would have."
 
 

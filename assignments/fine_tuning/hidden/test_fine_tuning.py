@@ -1,8 +1,8 @@
 """Hidden tests of the sheet on lesson 04."""
 
 from tlwidgets.grading import points
-from tlwidgets.lessons.fine_tuning import experiment
 from tlwidgets.lessons.fine_tuning.checks import GOAL, KEPT_SHARE, KEPT_TARGET, problem_of, try_plan
+from tlwidgets.lessons.fine_tuning.sharing import SourceAndTarget, two_heads
 
 # other digits than those of the public check: what the draw alone takes away is forgiven
 FORGIVEN = 0.04
@@ -25,8 +25,8 @@ def test_again(answers, seed):
 
 
 def accuracies(answers):
-    tasks = experiment.SourceAndTarget()
-    before, _ = tasks.accuracy(experiment.two_heads())
+    tasks = SourceAndTarget()
+    before, _ = tasks.accuracy(two_heads())
     model = answers["keep"]
     assert model.output_shape == (None, 20), "The model should have its two heads still."
     source, target = tasks.accuracy(model)

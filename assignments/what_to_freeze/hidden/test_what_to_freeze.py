@@ -4,8 +4,8 @@ import numpy as np
 from probes import kinds, tables
 
 from tlwidgets.grading import points
-from tlwidgets.lessons.what_to_freeze.experiment import mean_regret, rule_of_thumb
-from tlwidgets.lessons.what_to_freeze.what_to_freeze import STRATEGIES
+from tlwidgets.lessons.what_to_freeze.experiment import STRATEGIES
+from tlwidgets.lessons.what_to_freeze.results import mean_regret, rule_of_thumb
 
 
 def right(table, choice):

@@ -5,18 +5,16 @@ A lesson's ``experiment.py`` lists its experiments; ``tlwidgets measure`` makes 
 
 from .examples import Examples, describe, load_examples, probe
 from .experiment import Experiment, experiments, find
+from .network import Network, Weights, new_head, weights_of
 from .results import pick, read_results, series, values
 from .runner import Runner
-from .table import Table, read_table
-from .trainer import Trainer, Weights, new_head, weights_of
 from .trial import Trial, grid
 
 __all__ = [
     "Examples",
     "Experiment",
+    "Network",
     "Runner",
-    "Table",
-    "Trainer",
     "Trial",
     "Weights",
     "describe",
@@ -28,7 +26,6 @@ __all__ = [
     "pick",
     "probe",
     "read_results",
-    "read_table",
     "series",
     "values",
     "weights_of",

@@ -17,7 +17,7 @@ class Runner:
     """Runs trials, and keeps what several of them need: images, features, trained sources, compiled models.
 
     All of that belongs to the runner and goes with it. A trial must leave what is kept as it found it, or put it in
-    order before it begins, as :class:`~tlwidgets.course.experiments.Trainer` does.
+    order before it begins, as :class:`~tlwidgets.course.experiments.Network` does.
     """
 
     def __init__(self) -> None:

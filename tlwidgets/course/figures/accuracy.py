@@ -21,7 +21,7 @@ def accuracy_lines(
     levels: Mapping[str, Sequence[float]] | None = None,
     title: str = "",
 ) -> StaticFigure:
-    """Draw one line a condition over ordered positions; the band is mean ± one standard deviation.
+    """Draw one line per condition over ordered positions; the band is mean ± one standard deviation.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def dots(
     guess: Mapping[str, float] | None = None,
     title: str = "",
 ) -> StaticFigure:
-    """Draw one row a condition: every seed a dot, the mean a bar with its number."""
+    """Draw one row per condition: every seed a dot, the mean a bar with its number."""
     figure = StaticFigure((7.2, 1.0 + 0.15 * len(guess or {}) + 0.42 * len(groups)), "")
     axes = figure.subplots()
     colors = colors_of(list(groups))

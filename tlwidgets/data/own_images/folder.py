@@ -59,8 +59,8 @@ def load_folder(
     *,
     size: SupportsIndex = 96,
     seed: SupportsIndex = 0,
-    validation: float = 0.15,
-    test: float = 0.25,
+    validation_split: float = 0.15,
+    test_split: float = 0.25,
     per_class: SupportsIndex | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> OwnImages:
@@ -78,7 +78,7 @@ def load_folder(
         Side of the images in pixels, 8 to 512.
     seed
         Which split, 0 or more. The same files and seed give the same split, whatever the files are called.
-    validation, test
+    validation_split, test_split
         Share of the images of each class for validation and for test; the others are for training.
     per_class
         Budget of labels: how many training images of each class, as in :func:`tlwidgets.data.load`.
@@ -103,11 +103,14 @@ def load_folder(
         raise CourseError(f"seed={draw} is below 0: give 0 or more.")
     if budget is not None and budget < 1:
         raise CourseError(f"per_class={budget} is below 1: give at least 1, or leave it out for all images.")
-    for what, share in (("validation", validation), ("test", test)):
+    for what, share in (("validation_split", validation_split), ("test_split", test_split)):
         if not isinstance(share, int | float) or not 0 < share < 1:
             raise CourseError(f"{what}={share!r} is not between 0 and 1: give a share, for example 0.2.")
-    if validation + test >= 1:
-        raise CourseError(f"validation={validation} and test={test} leave nothing to train on: give smaller shares.")
+    if validation_split + test_split >= 1:
+        raise CourseError(
+            f"validation_split={validation_split} and test_split={test_split} leave nothing to train on: "
+            "give smaller shares."
+        )
 
     with opened(path) as source:
         layout = laid_out(source)
@@ -126,7 +129,7 @@ def load_folder(
     pool.drop_copies(log)
     pool.join_near_copies(log)
     classes = pool.name_classes(layout, log)
-    return _split(pool, classes, log, draw, {"validation": validation, "test": test}, budget)
+    return _split(pool, classes, log, draw, {"validation": validation_split, "test": test_split}, budget)
 
 
 def _whole(what: str, value: SupportsIndex) -> int:
@@ -233,7 +236,7 @@ class _Pool:
         if not used:
             raise CourseError(
                 f"{log.name!r} has no image in a class folder that can be used ({report.brief()}): "
-                "give a folder with one subfolder of images a class."
+                "give a folder with one subfolder of images per class."
             )
         if len(used) == 1:
             raise CourseError(

@@ -32,7 +32,7 @@ def _running(function: Any) -> Outcome:
         found = np.asarray(answer, "float64")
         if found.shape != right.shape:
             return Outcome(
-                False, f"There should be one number a channel, shape {right.shape}; your answer has the shape "
+                False, f"There should be one number per channel, shape {right.shape}; your answer has the shape "
                 f"{found.shape}: take the mean of a batch over its images, axis 0."
             )  # fmt: skip
         swapped = start

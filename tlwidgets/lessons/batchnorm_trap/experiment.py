@@ -9,8 +9,8 @@ import numpy as np
 from ...course.experiments import (
     Examples,
     Experiment,
+    Network,
     Runner,
-    Trainer,
     Trial,
     describe,
     grid,
@@ -64,7 +64,7 @@ def norms(base: Any) -> list[Any]:
     return [layer for layer in base.layers if is_batchnorm(layer)]
 
 
-def classifier(method: str, momentum: float, classes: int) -> tuple[Any, Trainer]:
+def classifier(method: str, momentum: float, classes: int) -> tuple[Any, Network]:
     """Return a base, and the classifier that is put together with it by one of :data:`METHODS`."""
     import keras
 
@@ -75,7 +75,7 @@ def classifier(method: str, momentum: float, classes: int) -> tuple[Any, Trainer
     head.build(base.outputs[0].shape)
     # flat and nested take the same steps, so what is not subclassed is nested
     model = "subclassed" if method.startswith("subclassed") else "nested"
-    return base, Trainer(assemble(model, base, head, False if "training=" in method else None), metrics=["accuracy"])
+    return base, Network(assemble(model, base, head, False if "training=" in method else None), metrics=["accuracy"])
 
 
 def recalibrate(base: Any, x: Any) -> None:

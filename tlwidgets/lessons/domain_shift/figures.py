@@ -27,7 +27,7 @@ def before_after(
     guess: Mapping[str, float] | None = None,
     title: str = "",
 ) -> StaticFigure:
-    """Draw one row a condition: the mean without a mitigation, the mean with it, and a line between the two.
+    """Draw one row per condition: the mean without a mitigation, the mean with it, and a line between the two.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def cost_by_distance(
     log: bool = False,
     title: str = "",
 ) -> StaticFigure:
-    """Draw a cost against a distance, a point a pair of domains, with Spearman's rank correlation of the means.
+    """Draw a cost against a distance, a point per pair of domains, with Spearman's rank correlation of the means.
 
     Parameters
     ----------

@@ -14,6 +14,7 @@ from .kinds import FOLDS
 __all__ = [
     "MITIGATIONS",
     "OTHERS",
+    "adapted",
     "alarm_and_drop",
     "alarms",
     "by_distance",
@@ -25,8 +26,10 @@ __all__ = [
     "kind",
     "lost",
     "matrix",
+    "mean_fall",
     "mean_lost",
     "mitigated",
+    "standardized",
     "style",
     "verdicts",
 ]
@@ -113,6 +116,11 @@ def far_apart(a_distance: float) -> list[float]:
     return [
         float(np.mean(cost)) for distance, cost in by_distance("a_distance").values() if np.mean(distance) > a_distance
     ]
+
+
+def standardized(source: str) -> dict[str, Both]:
+    """Return target → accuracies of the probes trained on a style, as they are and with own statistics."""
+    return {target: (style(source, target), style(source, target, "own_statistics")) for target in STYLE_NAMES}
 
 
 # ---------------------------------------------------------------- three kinds of shift

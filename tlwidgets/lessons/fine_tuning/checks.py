@@ -103,7 +103,7 @@ def _keep(function: Any) -> Outcome:
     import keras
 
     from ...models.surgery import freeze
-    from .forgetting import SourceAndTarget, two_heads
+    from .sharing import SourceAndTarget, two_heads
 
     tasks, model = SourceAndTarget(), two_heads(seed=0)
     freeze(model, None)

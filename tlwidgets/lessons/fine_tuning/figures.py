@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,11 +16,30 @@ from ...widgets._palette import COLORS
 
 __all__ = [
     "accuracy_lines",
+    "code_of",
     "dots",
     "sizes_by_part",
     "source_and_target",
     "summary",
 ]
+
+
+def code_of(function: Callable[..., Any], *, begin: str) -> Any:
+    """Return the source code of a function from a line on, coloured, as an output of a cell.
+
+    Parameters
+    ----------
+    function
+        A Python function.
+    begin
+        Words of the first line that is shown.
+    """
+    from IPython.display import Code
+
+    lines = inspect.getsource(function).splitlines()
+    first = next(i for i, line in enumerate(lines) if begin in line)
+    indent = len(lines[first]) - len(lines[first].lstrip())
+    return Code("\n".join(line[indent:] for line in lines[first:]), language="python")
 
 
 def sizes_by_part(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...course.experiments import Examples, Experiment, Runner, Trainer, Trial, Weights, grid, load_examples, weights_of
+from ...course.experiments import Examples, Experiment, Network, Runner, Trial, Weights, grid, load_examples, weights_of
 from ...models import backbone, classifier, cut
 
 __all__ = ["DEPTH", "EXPERIMENTS", "INHERIT", "NOTHING", "SCRATCH", "SHORTEN", "TASKS"]
@@ -45,10 +45,10 @@ def held_out(runner: Runner) -> dict[str, int]:
 # ---------------------------------------------------------------- how deep
 
 
-def frozen_to(depth: str, classes: int) -> Trainer:
+def frozen_to(depth: str, classes: int) -> Network:
     """Return EfficientNet-Lite0 with a new head, frozen up to a block."""
     base = backbone("efficientnet-lite0", size=DEPTH_SETTINGS["size"])
-    return Trainer.on(base, classes, frozen_to=None if depth == NOTHING else depth)
+    return Network.on(base, classes, frozen_to=None if depth == NOTHING else depth)
 
 
 def tune(runner: Runner, trial: Trial) -> dict[str, Any]:
@@ -81,9 +81,9 @@ def mixed_weights(end: str, layers: int, seed: int) -> Weights:
     return {name: known[name] if name.rsplit("_", 1)[0] in chosen else random[name] for name in known}
 
 
-def whole(classes: int) -> Trainer:
+def whole(classes: int) -> Network:
     """Return the whole tiny network with a head; everything and BatchNorm train."""
-    return Trainer.on(backbone("tiny", size=32, weights=None), classes, freeze_batchnorm=False)
+    return Network.on(backbone("tiny", size=32, weights=None), classes, freeze_batchnorm=False)
 
 
 def shortened(end: str, blocks: int, classes: int) -> Any:
@@ -107,13 +107,13 @@ def shortened(end: str, blocks: int, classes: int) -> Any:
     return classifier(keras.Model(inputs, upper(keras.layers.ReLU(name="adapter_relu")(x))), classes)
 
 
-def short(end: str, blocks: int, classes: int) -> Trainer:
+def short(end: str, blocks: int, classes: int) -> Network:
     """Return the shortened network, to be trained."""
-    return Trainer(shortened(end, blocks, classes))
+    return Network(shortened(end, blocks, classes))
 
 
 def train(
-    runner: Runner, trial: Trial, trainer: Trainer, weights: Weights, *, learning_rate: float, epochs: int
+    runner: Runner, trial: Trial, trainer: Network, weights: Weights, *, learning_rate: float, epochs: int
 ) -> dict[str, Any]:
     """Train everything from given weights."""
     few = load_examples("styles", trial.task, size=32, per_class=TUNED["per_class"], seed=trial.seed)

@@ -8,7 +8,7 @@ import pandas as pd
 from ...course.experiments import pick, series
 from .experiment import DEPTH, INHERIT, SCRATCH, SHORTEN
 
-__all__ = ["best_scratch", "by_depth", "inherited", "shortened"]
+__all__ = ["best_scratch", "by_depth", "inherited", "lost_without_early_blocks", "middle_over_top", "shortened"]
 
 Lines = dict[str, dict[str, list[float]]]
 
@@ -39,7 +39,7 @@ def best_scratch(domain: str) -> list[float]:
 
 
 def inherited(column: str = "accuracy") -> Lines:
-    """Return ``"the first"`` and ``"the last"`` → number of convolutions with pretrained weights → values.
+    """Return ``"the first"`` and ``"the last"`` → convolutions with pretrained weights, ``"0"`` to ``"12"`` → values.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def inherited(column: str = "accuracy") -> Lines:
 
 
 def shortened(column: str = "accuracy") -> Lines:
-    """Return ``"the first are kept"`` and ``"the last are kept"`` → number of convolutions → values.
+    """Return ``"the first are kept"`` and ``"the last are kept"`` → convolutions, ``"3"`` to ``"12"`` → values.
 
     Parameters
     ----------
@@ -59,6 +59,19 @@ def shortened(column: str = "accuracy") -> Lines:
     """
     whole = pick(INHERIT.read(), layers=12)
     return _both_ends(pd.concat([SHORTEN.read(), whole]), column, "the {} are kept")
+
+
+def middle_over_top(domain: str) -> list[float]:
+    """Return the accuracy frozen to ``block6b`` minus that with the head alone, at the ordinary rate."""
+    line = by_depth(domain)["rate 0.001"]
+    return [middle - top for middle, top in zip(line["block6b"], line["top"], strict=True)]
+
+
+def lost_without_early_blocks() -> list[float]:
+    """Return the accuracy lost when one, two or three early blocks are taken away, the mean of the three."""
+    line = shortened()["the last are kept"]
+    cuts = zip(line["9"], line["6"], line["3"], strict=True)
+    return [whole - sum(kept) / 3 for whole, kept in zip(line["12"], cuts, strict=True)]
 
 
 def _both_ends(table: pd.DataFrame, column: str, words: str) -> Lines:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._threads import one_thread
-from ...course.experiments import Examples, Experiment, Runner, Trainer, Trial, Weights, grid, load_examples, weights_of
+from ...course.experiments import Examples, Experiment, Network, Runner, Trial, Weights, grid, load_examples, weights_of
 from ...errors import unknown
 from . import photographs
 
@@ -91,7 +91,7 @@ def train_source(runner: Runner, name: str) -> tuple[Weights, float]:
 
     data = images(name)
     keras.utils.set_random_seed(0)
-    trainer = Trainer(tiny.build(SIZE, top=True, classes=data.classes))
+    trainer = Network(tiny.build(SIZE, top=True, classes=data.classes))
     trainer.begin(0, head=None)
     trainer.fit(data, learning_rate=LEARNING_RATE, epochs=TRAINED[name], batch_size=64, late_drop=True)
     return weights_of(trainer.model), trainer.accuracy(images(name, "test"), batch_size=250)
@@ -151,11 +151,11 @@ def frozen(network: Any, train: Examples, x: Any) -> NDArray[np.int64]:
     return np.asarray(model.predict(extract_features(network, x)), np.int64)
 
 
-def classifier(classes: int) -> Trainer:
+def classifier(classes: int) -> Network:
     """Return the tiny network with a new head; all layers and BatchNorm train."""
     from ...models import tiny
 
-    return Trainer.on(tiny.build(SIZE), classes, freeze_batchnorm=False)
+    return Network.on(tiny.build(SIZE), classes, freeze_batchnorm=False)
 
 
 def tuned(runner: Runner, trial: Trial, x: Any, *, blocks: int = BLOCKS) -> NDArray[np.int64]:

@@ -26,7 +26,7 @@ _LOOK = {
 def gaps(
     rows: Mapping[str, tuple[Sequence[float], Sequence[float]]], *, baseline: str, title: str = ""
 ) -> StaticFigure:
-    """Draw one row a condition: the mean paired difference from its baseline, in points, with its 95 % interval.
+    """Draw one row per condition: the mean paired difference from its baseline, in points, with its 95 % interval.
 
     A difference is called better or worse when the interval leaves out 0
     (:func:`tlwidgets.transfer.comparison.compare`).
@@ -34,7 +34,7 @@ def gaps(
     Parameters
     ----------
     rows
-        Condition → accuracies (0 … 1) of the condition and of its baseline, one a seed, in the same order.
+        Condition → accuracies (0 … 1) of the condition and of its baseline, one per seed, in the same order.
     baseline
         What the baseline is called.
     title

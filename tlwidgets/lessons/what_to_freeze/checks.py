@@ -11,7 +11,7 @@ from ...course.checks import Outcome
 __all__ = ["CHECKS", "UNSEEN"]
 
 UNSEEN = 20
-"""Labels a class of the cases that the lesson does not show."""
+"""Labels per class of the cases that the lesson does not show."""
 
 
 def _regret(function: Any) -> Outcome:
@@ -36,9 +36,11 @@ def _regret(function: Any) -> Outcome:
 
 
 def _choose(function: Any) -> Outcome:
-    from .what_to_freeze import STRATEGIES, mean_regret, rule_of_thumb, what_to_freeze
+    from .experiment import STRATEGIES
+    from .results import cases as measured
+    from .results import mean_regret, rule_of_thumb
 
-    cases = [case for case in what_to_freeze().cases if case.per_class == UNSEEN]
+    cases = measured(UNSEEN)
     choices = []
     for case in cases:
         answer = function(case.per_class, case.distance)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...course.experiments import Examples, Experiment, Runner, Trainer, Trial, Weights, grid, load_examples, weights_of
+from ...course.experiments import Examples, Experiment, Network, Runner, Trial, Weights, grid, load_examples, weights_of
 from ...data import corrupt
 from ...errors import unknown
 from ...models import backbone
@@ -87,11 +87,11 @@ def mixed(name: str) -> NDArray[np.uint8]:
     return np.asarray(x[np.random.default_rng(0).permutation(len(x))])
 
 
-def network(classes: int, frozen_to: str | None) -> Trainer:
+def network(classes: int, frozen_to: str | None) -> Network:
     """Return the tiny network, frozen up to a block."""
     base = backbone("tiny", weights=None, size=SETTINGS["size"])
     # frozen, BatchNorm would handicap transfer to a far target against scratch, which cannot freeze it
-    return Trainer.on(base, classes, frozen_to=frozen_to, freeze_batchnorm=False)
+    return Network.on(base, classes, frozen_to=frozen_to, freeze_batchnorm=False)
 
 
 def random_weights(seed: int) -> Weights:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...course.figures import accuracy_lines, dots, image_rows
+from .experiment import SCRATCH
 
 if TYPE_CHECKING:
     from ...widgets._figure import StaticFigure
-    from .what_to_freeze import Case
+    from .results import Case
 
 __all__ = [
     "accuracy_lines",
@@ -20,15 +21,13 @@ __all__ = [
 
 
 def strategy_lines(cases: Sequence[Case]) -> StaticFigure:
-    """Draw a line a source over the strategies; from scratch, which has no source, is a dashed line.
+    """Draw a line per source over the strategies; from scratch, which has no source, is a dashed line.
 
     Parameters
     ----------
     cases
-        Cases of one target and one number of labels a class.
+        Cases of one target and one number of labels per class.
     """
-    from .what_to_freeze import SCRATCH
-
     first = cases[0]
     lines = {
         f"from {case.source}, {'near' if case.near else 'far'}": {
@@ -41,5 +40,5 @@ def strategy_lines(cases: Sequence[Case]) -> StaticFigure:
         x_label="what is trained",
         y_label="accuracy on the test images",
         levels={SCRATCH: first.accuracy[SCRATCH]} if SCRATCH in first.accuracy else None,
-        title=f"{first.target.capitalize()}, {first.per_class} labelled images a class",
+        title=f"{first.target.capitalize()}, {first.per_class} labelled images per class",
     )

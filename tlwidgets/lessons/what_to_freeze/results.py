@@ -10,14 +10,18 @@ import numpy as np
 from ...course.experiments import pick, values
 from ...errors import unknown
 from ...transfer.comparison import compare
-from ..freezing.freeze_depth import freeze_depth
+from ..freezing.experiment import DEPTH_SETTINGS
+from ..freezing.results import by_depth
 from .experiment import BUDGETS, DISTANCES, DRAWINGS, GRID, PAIRS, PHOTOGRAPHS, SCRATCH, STRATEGIES
 
 __all__ = [
     "NEAR",
     "Case",
+    "best_habit",
+    "by_target",
     "case",
     "cases",
+    "cell",
     "chosen_rate",
     "costs",
     "distance",
@@ -150,15 +154,14 @@ def on_drawings() -> list[Case]:
     flattering, and to all alike.
     """
     depths = dict(zip(STRATEGIES, ("top", "block6d", "block2b", "nothing"), strict=False))
-    sweep = freeze_depth()
     found = []
     for target, domain in DRAWINGS.items():
-        learning_rates = sweep.accuracy(domain).values()
+        learning_rates = by_depth(domain).values()
         accuracy = {
             name: max((learning_rate[depth] for learning_rate in learning_rates), key=np.mean)
             for name, depth in depths.items()
         }
-        found.append(Case(PHOTOGRAPHS, target, sweep.settings["per_class"], distance(PHOTOGRAPHS, target), accuracy))
+        found.append(Case(PHOTOGRAPHS, target, DEPTH_SETTINGS["per_class"], distance(PHOTOGRAPHS, target), accuracy))
     return found
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from ...course.experiments import (
     Examples,
     Experiment,
+    Network,
     Runner,
-    Trainer,
     Trial,
     Weights,
     describe,
@@ -107,9 +107,9 @@ def pixels(task: str, split: str) -> Examples:
     return Examples(data.x[..., :channels].reshape(len(data), -1) / 255, data.y)
 
 
-def network(size: int, classes: int, freeze_batchnorm: bool) -> Trainer:
+def network(size: int, classes: int, freeze_batchnorm: bool) -> Network:
     """Return the tiny network, to be trained."""
-    return Trainer.on(tiny.build(size), classes, freeze_batchnorm=freeze_batchnorm)
+    return Network.on(tiny.build(size), classes, freeze_batchnorm=freeze_batchnorm)
 
 
 def random_weights(size: int, classes: int, seed: int) -> Weights:
@@ -197,9 +197,9 @@ def tuned_photographs(runner: Runner, trial: Trial) -> dict[str, float]:
     return {"accuracy": trainer.accuracy(test), "train_accuracy": trainer.accuracy(few)}
 
 
-def upper_part(classes: int) -> Trainer:
+def upper_part(classes: int) -> Network:
     """Return EfficientNet-Lite0 with its lower part frozen."""
-    return Trainer.on(photographs("imagenet"), classes, frozen_to=SETTINGS["photographs_tuned"]["frozen_to"])
+    return Network.on(photographs("imagenet"), classes, frozen_to=SETTINGS["photographs_tuned"]["frozen_to"])
 
 
 def learning_curve(runner: Runner, trial: Trial, split: str, stops: Sequence[int]) -> list[dict[str, Any]]:
@@ -229,7 +229,7 @@ def learning_curve(runner: Runner, trial: Trial, split: str, stops: Sequence[int
 
 
 def train(
-    trainer: Trainer, data: Examples, *, learning_rate: float, steps: int, seed: int, stops: Sequence[int] = ()
+    trainer: Network, data: Examples, *, learning_rate: float, steps: int, seed: int, stops: Sequence[int] = ()
 ) -> Iterator[int]:
     """Train for a number of steps, whatever the number of images; yield the steps taken at each stop and at the end."""
     batch, drop = min(SETTINGS["batch_size"], len(data)), round(0.6 * steps)

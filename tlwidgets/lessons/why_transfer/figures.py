@@ -28,7 +28,7 @@ def budget_lines(
     limits: tuple[float, float] | None = None,
     title: str = "",
 ) -> StaticFigure:
-    """Draw accuracy over the number of labels, a line a method; the band is mean ± one standard deviation.
+    """Draw accuracy over the number of labels, a line per method; the band is mean ± one standard deviation.
 
     Parameters
     ----------

@@ -14,18 +14,18 @@ __all__ = ["L2SP", "l2_sp"]
 class L2SP:
     """A penalty on a model's weights, until it is removed. Made by :func:`l2_sp`; also a context manager."""
 
-    def __init__(self, held: dict[str, Any], alpha: float, beta: float) -> None:
-        self._held = held
+    def __init__(self, anchored: dict[str, Any], alpha: float, beta: float) -> None:
+        self._anchored = anchored
         self.alpha, self.beta = alpha, beta
 
     def __repr__(self) -> str:
-        return f"<L2SP on {len(self._held)} weights: alpha {self.alpha:g}, beta {self.beta:g}>"
+        return f"<L2SP on {len(self._anchored)} weights: alpha {self.alpha:g}, beta {self.beta:g}>"
 
     def remove(self) -> None:
         """Take the penalty off. A model that has been trained keeps it until it is compiled again."""
-        for variable in self._held.values():
+        for variable in self._anchored.values():
             variable.regularizer = None
-        self._held = {}
+        self._anchored = {}
 
     def __enter__(self) -> L2SP:
         return self

@@ -52,7 +52,7 @@ class BatchNormScope(StaticWidget):
     Examples
     --------
     >>> scope = BatchNormScope()
-    >>> model.fit(x, y, callbacks=[scope.callback("all free")])  # doctest: +SKIP
+    >>> model.fit(x, y, callbacks=[scope.callback("all free")])
     """
 
     _esm = _bundle.esm("batchnorm_scope")

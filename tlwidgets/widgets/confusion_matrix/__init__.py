@@ -63,8 +63,8 @@ class ConfusionMatrix(StaticWidget):
 
     Examples
     --------
-    >>> predicted = model.predict(x_test, verbose=0).argmax(1)
-    >>> ConfusionMatrix(y_test, predicted, ["cat", "dog", "owl"], images=x_test)
+    >>> predicted = model.predict(x, verbose=0).argmax(1)
+    >>> ConfusionMatrix(y, predicted, data.classes, images=x)
     """
 
     _esm = _bundle.esm("confusion_matrix")

@@ -51,11 +51,11 @@ class DecisionGrid(StaticWidget):
 
     Examples
     --------
-    >>> runs = {("10 a class", "similar", "frozen"): [0.66, 0.64], ("10 a class", "similar", "tuned"): [0.70, 0.69]}
+    >>> runs = {("10 per class", "similar", "frozen"): [0.66, 0.64], ("10 per class", "similar", "tuned"): [0.70, 0.69]}
     >>> grid = DecisionGrid(runs)
-    >>> grid.choose("10 a class", "similar", "frozen")
+    >>> grid.choose("10 per class", "similar", "frozen")
     >>> grid.regret()
-    {('10 a class', 'similar'): 0.045}
+    {('10 per class', 'similar'): 0.04...}
     """
 
     _esm = _bundle.esm("decision_grid")

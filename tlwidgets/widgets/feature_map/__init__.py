@@ -79,7 +79,7 @@ class FeatureMap(StaticWidget):
 
     Examples
     --------
-    >>> FeatureMap(tl.training.extract_features_by_block(base, x), y, classes, images=x)  # doctest: +SKIP
+    >>> FeatureMap(tl.training.extract_features_by_block(base, x), y, data.classes, images=x)
     """
 
     _esm = _bundle.esm("feature_map")

@@ -71,7 +71,7 @@ class LayerView(StaticWidget):
 
     Examples
     --------
-    >>> LayerView(tl.backbone("efficientnet-lite0"), x[:12])  # doctest: +SKIP
+    >>> LayerView(base, x[:12])
     """
 
     _esm = _bundle.esm("layer_view")

@@ -61,8 +61,8 @@ class LearningRateLab(StaticWidget):
 
     Examples
     --------
-    >>> lab = LearningRateLab(range_test(model, x, y))  # doctest: +SKIP
-    >>> model.compile(keras.optimizers.Adam(lab.value), ...)  # doctest: +SKIP
+    >>> lab = LearningRateLab(tl.training.recipes.range_test(model, x, y))
+    >>> model.compile(keras.optimizers.Adam(lab.value), "sparse_categorical_crossentropy")
     """
 
     _esm = _bundle.esm("learning_rate_lab")

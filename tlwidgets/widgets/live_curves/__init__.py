@@ -45,7 +45,7 @@ class LiveCurves(StaticWidget):
     --------
     >>> curves = LiveCurves(metrics=("loss", "accuracy"))
     >>> curves.show()
-    >>> model.fit(x, y, epochs=10, callbacks=[curves.callback("frozen base")])  # doctest: +SKIP
+    >>> model.fit(x, y, epochs=10, callbacks=[curves.callback("frozen base")])
     """
 
     _esm = _bundle.esm("live_curves")
@@ -240,11 +240,11 @@ class LiveCurves(StaticWidget):
         group
             Runs of one group (the seeds of one experiment) are drawn as a mean with a band.
         per_batch
-            Training points every so many batches instead of one an epoch. Keras logs *running* means that
+            Training points every so many batches instead of one per epoch. Keras logs *running* means that
             start again with each epoch, so the line is a saw-tooth.
         """
         if isinstance(per_batch, bool) or not isinstance(per_batch, int) or per_batch < 0:
-            raise CourseError(f"per_batch is a number of batches, 0 for one point an epoch, not {per_batch!r}.")
+            raise CourseError(f"per_batch is a number of batches, 0 for one point per epoch, not {per_batch!r}.")
         from ._callback import CurvesCallback
 
         return CurvesCallback(self, name, group, per_batch)

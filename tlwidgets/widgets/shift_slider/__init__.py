@@ -73,8 +73,8 @@ class ShiftSlider(StaticWidget):
 
     Examples
     --------
-    >>> table = measure_shift(predict, data.test.x, data.test.y, ["fog", "gaussian_noise"])  # doctest: +SKIP
-    >>> ShiftSlider({"fine-tuned": table}, data.test.x[:6])  # doctest: +SKIP
+    >>> table = tl.measure_shift(model, data.test.x, data.test.y, ["fog", "gaussian_noise"])
+    >>> ShiftSlider({"fine-tuned": table}, data.test.x[:6])
     """
 
     _esm = _bundle.esm("shift_slider")

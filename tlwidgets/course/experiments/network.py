@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...errors import CourseError
 from .examples import Examples
 
-__all__ = ["Trainer", "Weights", "new_head", "weights_of"]
+__all__ = ["Network", "Weights", "new_head", "weights_of"]
 
 Weights = Mapping[str, Sequence[NDArray[Any]]]
 """Layer → its weights."""
@@ -41,7 +41,7 @@ def new_head(model: Any, seed: int, *, layer: str | None = None) -> None:
     head.set_weights([np.asarray(kernel, "float32"), np.zeros(head.bias.shape, "float32")])
 
 
-class Trainer:
+class Network:
     """A classifier that is compiled once, and trained many times as if it had just been built and compiled.
 
     What is frozen at the bottom runs over the images once (:meth:`prepare`), and the rest trains on what comes out.
@@ -84,7 +84,7 @@ class Trainer:
     @classmethod
     def on(
         cls, base: Any, classes: int, *, frozen_to: str | None = None, freeze_batchnorm: bool = True, **options: Any
-    ) -> Trainer:
+    ) -> Network:
         """Put a new head on a backbone, and freeze it up to a block.
 
         Parameters

@@ -1,4 +1,4 @@
-"""What a network forgets of its source task while it learns a target, and what helps (lesson 04)."""
+"""Two tasks on one network: what it forgets of the source while it learns the target, and what helps."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...course.experiments import Table, new_head
+from ...course.experiments import new_head
 from ...errors import CourseError, unknown
 
-__all__ = ["MITIGATIONS", "SourceAndTarget", "forget_at", "trade_offs", "two_heads"]
+__all__ = ["MITIGATIONS", "SourceAndTarget", "forget", "two_heads"]
 
 MITIGATIONS = ("none", "frozen", "l2_sp", "replay")
 EPOCHS = 20
@@ -26,7 +26,7 @@ def two_heads(*, seed: int = 0) -> Any:
 
     Hard sharing of weights (Caruana 1997, "Multitask learning"). The heads are softmax layers side by side: of the 20
     outputs, 0 … 9 are the clothes and 10 … 19 the digits. A label of one task gives the other head no gradient:
-    cross-entropy normalises over all 20, but the sum of each head is 1 whatever it says.
+    cross-entropy normalizes over all 20, but the sum of each head is 1 whatever it says.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ class SourceAndTarget:
         )
 
 
-def forget_at(
+def forget(
     model: Any,
     tasks: SourceAndTarget,
     *,
@@ -112,8 +112,8 @@ def forget_at(
     per_class: int = 10,
     epochs: int = EPOCHS,
     callbacks: Any = (),
-) -> dict[str, Any]:
-    """Measure one point: tune a model with two heads on digits, then ask it about clothes; it gets its weights back.
+) -> dict[str, float]:
+    """Tune a model with two heads on digits, then ask it about clothes; it gets its weights back.
 
     Adam in batches of 20, BatchNorm frozen throughout.
 
@@ -142,7 +142,7 @@ def forget_at(
     Returns
     -------
     dict
-        The conditions; ``source`` and ``target``: test accuracies; ``moved``: distance of the base's weights from the
+        ``source_accuracy`` and ``target_accuracy`` on test images; ``changed``: distance of the base's weights from the
         pretrained ones, as a share of their length.
     """
     import keras
@@ -155,7 +155,7 @@ def forget_at(
     if mitigation not in MITIGATIONS:
         raise unknown("mitigation", mitigation, MITIGATIONS)
     if mitigation == "replay" and not (strength >= 1 and float(strength).is_integer()):
-        raise CourseError(f"replay keeps a whole number of images a class, 1 or more, not {strength}.")
+        raise CourseError(f"replay keeps a whole number of images per class, 1 or more, not {strength}.")
     x, y = tasks.digits(per_class, seed)
     with unchanged(model):
         new_head(model, seed, layer="digits")
@@ -174,34 +174,7 @@ def forget_at(
         far = sum(float(((np.asarray(v) - a) ** 2).sum()) for v, a in zip(body, start, strict=True))
     length = sum(float((a**2).sum()) for a in start)
     return {
-        "mitigation": mitigation,
-        "strength": float(strength),
-        "learning_rate": learning_rate,
-        "seed": seed,
-        "source": source,
-        "target": target,
-        "moved": float(np.sqrt(far / length)) if start else 0.0,
-    }
-
-
-def trade_offs(table: Table) -> dict[str, dict[str, tuple[list[float], list[float]]]]:
-    """Return way → setting → accuracies (target, source) over seeds, as ``figures.source_and_target`` takes them.
-
-    Parameters
-    ----------
-    table
-        The measurement ``forgetting``.
-    """
-    methods = {
-        "rate alone": ("learning_rate", {"mitigation": "none"}),
-        "penalty": ("strength", {"mitigation": "l2_sp"}),
-        "replay": ("strength", {"mitigation": "replay"}),
-        "frozen base": ("learning_rate", {"mitigation": "frozen"}),
-    }
-    return {
-        name: {
-            f"{at:g}": (table.values("target", **method, **{by: at}), table.values("source", **method, **{by: at}))
-            for at in table.where(**method).distinct(by)
-        }
-        for name, (by, method) in methods.items()
+        "source_accuracy": source,
+        "target_accuracy": target,
+        "changed": float(np.sqrt(far / length)) if start else 0.0,
     }

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import tlwidgets as tl
-from tlwidgets.course.experiments import Examples, Trainer, weights_of
+from tlwidgets.course.experiments import Examples, Network, weights_of
 from tlwidgets.errors import CourseError
 from tlwidgets.models import tiny
 
@@ -35,7 +35,7 @@ def by_hand(start: dict, examples: Examples, seed: int, frozen_to: str | None = 
 def test_every_training_is_the_first_one(examples):
     base = tiny.build(16)
     start = weights_of(base)
-    trainer = Trainer.on(base, 3, frozen_to=None)
+    trainer = Network.on(base, 3, frozen_to=None)
     found = []
     for seed in (1, 2, 1):
         trainer.begin(seed)
@@ -48,7 +48,7 @@ def test_every_training_is_the_first_one(examples):
 def test_what_is_frozen_runs_once_and_changes_nothing(examples):
     base = tiny.build(16)
     start = weights_of(base)
-    trainer = Trainer.on(base, 3, frozen_to="block2")
+    trainer = Network.on(base, 3, frozen_to="block2")
     features = trainer.prepare(examples)
     assert features.x.shape[1:] == (4, 4, 24)
     trainer.begin(1)
@@ -61,7 +61,7 @@ def test_what_is_frozen_runs_once_and_changes_nothing(examples):
 
 
 def test_it_begins_with_the_weights_that_are_given(examples):
-    trainer, other = Trainer.on(tiny.build(16), 3), Trainer.on(tiny.build(16), 3)
+    trainer, other = Network.on(tiny.build(16), 3), Network.on(tiny.build(16), 3)
     other.begin(5)
     known = weights_of(other.model)
     trainer.begin(1, {**known, "no such layer": []})
@@ -75,7 +75,7 @@ def test_it_begins_with_the_weights_that_are_given(examples):
 
 
 def test_what_trains_nothing_is_told(examples):
-    trainer = Trainer.on(tiny.build(16), 3)
+    trainer = Network.on(tiny.build(16), 3)
     with pytest.raises(CourseError, match="learning_rate=0"):
         trainer.fit(examples, learning_rate=0, epochs=1)
     with pytest.raises(CourseError, match="epochs=0"):
