@@ -5,7 +5,6 @@ import { browserKeys, fillSelect, html, put } from "../_shared.js";
 /** @import { Tiles } from "../_sprite.js" */
 /** @import { Traits } from "./_types.d.ts" */
 
-const NAMED = 30; // images up to which all are shown
 const IMAGE = 44; // pixels
 
 /**
@@ -68,7 +67,6 @@ export function imageStrip(model, tiles) {
   function draw() {
     const names = model.get("_names");
     element.hidden = names.length < 2;
-    element.classList.toggle("tlw-see-many", names.length > NAMED);
     const group = `tlw-see-${Math.random().toString(36).slice(2, 10)}`; // of this view alone
     const labels = names.map((name, i) => {
       const key = `image-${i}`;
