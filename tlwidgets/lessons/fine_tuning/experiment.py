@@ -47,7 +47,7 @@ SLOWER_BELOW = round(100 ** (1 / 9), 3)
 
 
 def factors(parts: Sequence[str]) -> dict[str, float]:
-    """Return part of a network → what its rate is multiplied by: 1 for the last part, 0.01 for the first; last part first."""
+    """Return part of a network, last part first → what its rate is multiplied by: from 1 to 0.01."""
     last = len(parts) - 1
     return {part: 100 ** ((i - last) / last) for i, part in reversed(list(enumerate(parts)))}
 
