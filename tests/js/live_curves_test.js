@@ -27,7 +27,7 @@ import {
   strokeWords,
 } from "../../tlwidgets/widgets/live_curves/_words.js";
 
-/** @import { Comparison, Curve, Line, Points, Series } from "../../tlwidgets/widgets/live_curves/_types.d.ts" */
+/** @import { Comparison, Curve, Line, Series } from "../../tlwidgets/widgets/live_curves/_types.d.ts" */
 
 /** @param {number[]} numbers */
 const packed = (numbers) => new DataView(new Float32Array(numbers).buffer);

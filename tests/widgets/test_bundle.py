@@ -74,6 +74,16 @@ def test_what_cannot_be_bundled_is_said_when_it_is_built(write, text, words):
         bundle(entry)
 
 
+def test_no_source_is_left_out_of_a_check():
+    """Types and the length of functions are checked in all of them: a line that lets a file out would go unnoticed."""
+    top = Path(__file__).resolve().parents[2]
+    sources = [path for folder in ("tlwidgets", "tests/js", "tools") for path in (top / folder).rglob("*.[jt]s")]
+    assert len(sources) > len(WIDGETS)
+    marks = ("@ts-nocheck", "@ts-ignore", "@ts-expect-error", "deno-lint-ignore-file", "house/function-length")
+    allowed = {path: {mark for mark in marks if mark in path.read_text(encoding="utf-8")} for path in sources}
+    assert {path.name: found for path, found in allowed.items() if found} == {}
+
+
 @pytest.mark.parametrize("widget", WIDGETS)
 def test_bundles_are_one_module_without_imports(widget):
     text = _bundle.esm(widget)

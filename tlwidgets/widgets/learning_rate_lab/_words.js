@@ -15,7 +15,7 @@ export const shortText = (v) => (Number.isFinite(v) ? String(+v.toPrecision(3)) 
  * @param {RangeTest} test with at least one step
  * @param {number} rate
  */
-export function testWords({ rates, smoothed }, rate) {
+function testWords({ rates, smoothed }, rate) {
   const step = stepAt(rates, rate);
   if (step < 0) {
     const above = rate > rates[rates.length - 1];

@@ -29,7 +29,7 @@ export function panelWidth(width, count) {
  *
  * @param {Pick<Line, "train" | "validation">[]} lines
  */
-export function extent(lines) {
+function extent(lines) {
   let xMax = 1;
   let yMin = Infinity;
   let yMax = -Infinity;
