@@ -5,7 +5,7 @@ python tools/test.py [lint | check | all | weekly] [--coverage] [PYTEST ARGUMENT
 lint: style, types and spelling alone.
 check: these, and every test that needs no browser, kernel or sandbox and is quick: what one runs after a change.
 all (what `make test` and CI run): every test but those for which once a week is enough; weekly: those too.
-TLWIDGETS_WORKERS says how many processes run tests side by side (one for each core, at least two).
+TLWIDGETS_WORKERS says how many processes run tests side by side (one more than there are cores).
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def cores() -> int:
 
 def workers() -> str:
     """Return how many processes run tests side by side."""
-    return os.environ.get("TLWIDGETS_WORKERS") or str(min(max(cores(), 2), 8))
+    return os.environ.get("TLWIDGETS_WORKERS") or str(min(cores() + 1, 8))  # one more: a browser mostly waits
 
 
 def lint() -> dict[str, tuple[bool, float]]:

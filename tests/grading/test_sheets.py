@@ -198,7 +198,7 @@ def test_the_sample_class_gets_what_it_deserves(top, tmp_path, capsys, sandbox_k
     """The quick start of the guide, on 30 invented learners from very good to hostile."""
     source = top / "assignments" / "sample_class"
     command_line = ["grade", "run", str(source / "submissions"), "--assignment", "freezing"]
-    assert command.main([*command_line, "--out", str(tmp_path / "r"), "--cpu", "10", "--due", "2026-03-01T23:59"]) == 0
+    assert command.main([*command_line, "--out", str(tmp_path / "r"), "--cpu", "5", "--due", "2026-03-01T23:59"]) == 0
     with (source / "expected.csv").open(encoding="utf-8") as f:
         expected = {row["learner"]: row for row in csv.DictReader(f)}
     with (tmp_path / "r" / "grades.csv").open(encoding="utf-8") as f:

@@ -90,7 +90,7 @@ class Network:
         Parameters
         ----------
         base
-            A backbone, which belongs to the trainer from now on.
+            A backbone, which belongs to the network from now on.
         classes
             Number of classes.
         frozen_to, freeze_batchnorm

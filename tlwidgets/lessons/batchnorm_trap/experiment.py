@@ -95,22 +95,22 @@ def recalibrate(base: Any, x: Any) -> None:
 def tune(runner: Runner, trial: Trial) -> dict[str, Any]:
     """Fine-tune EfficientNet-Lite0 on a few drawings: all of it trains, but for what the method freezes."""
     few, test = sample(trial.seed), runner.once(held_out)
-    base, trainer = runner.once(classifier, trial.method, trial["momentum"], few.classes)
-    trainer.begin(trial.seed, head=None)
-    new_head(trainer.model.layers[-1], trial.seed)
+    base, net = runner.once(classifier, trial.method, trial["momentum"], few.classes)
+    net.begin(trial.seed, head=None)
+    new_head(net.model.layers[-1], trial.seed)
     before = [layer.get_weights()[2:] for layer in norms(base)]
     training = {k: SETTINGS[k] for k in ("learning_rate", "epochs")}
-    history = trainer.fit(few, **training, batch_size=trial["batch_size"], late_drop=True)
+    history = net.fit(few, **training, batch_size=trial["batch_size"], late_drop=True)
     pairs = zip(before, (layer.get_weights()[2:] for layer in norms(base)), strict=True)
     changed = sum(not all(map(np.array_equal, old, new)) for old, new in pairs)
     row = {
         "fit_accuracy": float(history["accuracy"][-1]),
-        "train_accuracy": trainer.accuracy(few),
-        "accuracy": trainer.accuracy(test),
+        "train_accuracy": net.accuracy(few),
+        "accuracy": net.accuracy(test),
     }
     if changed:
         recalibrate(base, few.x)
-    return {**row, "recalibrated": trainer.accuracy(test) if changed else None, "changed": changed}
+    return {**row, "recalibrated": net.accuracy(test) if changed else None, "changed": changed}
 
 
 def replace(runner: Runner, trial: Trial) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,18 @@ from ...course.experiments import Examples, Experiment, Network, Runner, Trial, 
 from ...models import backbone, classifier, freeze
 from .sharing import MITIGATIONS, SourceAndTarget, forget, two_heads
 
-__all__ = ["EXPERIMENTS", "FORGETTING", "GRADIENTS", "LEARNING_RATES", "LONG", "RATES", "measured_on", "train_head"]
+__all__ = [
+    "EXPERIMENTS",
+    "FORGETTING",
+    "GRADIENTS",
+    "LEARNING_RATES",
+    "LONG",
+    "RATES",
+    "factors",
+    "measured_on",
+    "new_head",
+    "train_head",
+]
 
 SEEDS = range(5)
 SETTINGS: dict[str, Any] = {
@@ -32,6 +44,12 @@ LEARNING_RATES = (1e-4, 3e-4, 1e-3)
 HEAD_ALONE = (1e-4, 1e-3, 1e-2, 1e-1)
 SLOWER_BELOW = round(100 ** (1 / 9), 3)
 """Each part at a rate so many times smaller than the part above it: a hundredfold from the head to the stem."""
+
+
+def factors(parts: Sequence[str]) -> dict[str, float]:
+    """Return part of a network, last part first → what its rate is multiplied by: from 1 to 0.01."""
+    last = len(parts) - 1
+    return {part: 100 ** ((i - last) / last) for i, part in reversed(list(enumerate(parts)))}
 
 
 def measured_on(model: Any, x: Any, labels: NDArray[Any]) -> tuple[float, float]:
@@ -73,9 +91,9 @@ def train_head(
     head = model.get_layer("head")
     (features,) = forward(keras.Model(model.inputs, head.input), x)
     alone = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(head.units, "softmax", name="head")])
-    trainer = Network(alone)
-    trainer.begin(seed)
-    trainer.fit(
+    net = Network(alone)
+    net.begin(seed)
+    net.fit(
         Examples(features, np.asarray(y)),
         learning_rate=learning_rate,
         epochs=epochs,
@@ -110,11 +128,11 @@ def begun(runner: Runner, trial: Trial, **made: Any) -> tuple[Network, Examples]
     """Return the network with the trial's head, and its labelled drawings."""
     train = runner.once(drawings, "train")
     few = train.sample(SETTINGS["per_class"], trial.seed)
-    trainer = runner.once(network, made.get("optimizer", "adam"), made.get("slower_below", 1.0), train.classes)
-    trainer.begin(trial.seed)
+    net = runner.once(network, made.get("optimizer", "adam"), made.get("slower_below", 1.0), train.classes)
+    net.begin(trial.seed)
     if trial["head"] == "trained":
-        train_head(trainer.model, few.x, few.y, seed=trial.seed)
-    return trainer, few
+        train_head(net.model, few.x, few.y, seed=trial.seed)
+    return net, few
 
 
 def tune(runner: Runner, trial: Trial) -> dict[str, float]:
@@ -125,23 +143,23 @@ def tune(runner: Runner, trial: Trial) -> dict[str, float]:
     """
     import keras
 
-    trainer, few = begun(runner, trial, optimizer=trial["optimizer"], slower_below=trial["slower_below"])
+    net, few = begun(runner, trial, optimizer=trial["optimizer"], slower_below=trial["slower_below"])
     held_out = {split: runner.once(drawings, split) for split in ("validation", "test")}
-    body = [v for v in trainer.model.trainable_variables if not v.path.startswith("head/")]
+    body = [v for v in net.model.trainable_variables if not v.path.startswith("head/")]
     start = [np.asarray(v).copy() for v in body]
     rate, epochs = trial.learning_rate, SETTINGS["epochs"]
     before = 1 / few.classes
     if trial["head"] == "trained":
-        before, _ = measured_on(trainer.model, held_out["test"].x, held_out["test"].y)
+        before, _ = measured_on(net.model, held_out["test"].x, held_out["test"].y)
     if trial.method == "head":
-        train_head(trainer.model, few.x, few.y, seed=trial.seed, learning_rate=rate, epochs=epochs)
-        before, _ = measured_on(trainer.model, held_out["test"].x, held_out["test"].y)
+        train_head(net.model, few.x, few.y, seed=trial.seed, learning_rate=rate, epochs=epochs)
+        before, _ = measured_on(net.model, held_out["test"].x, held_out["test"].y)
     else:
         keras.utils.set_random_seed(trial.seed)
-        trainer.fit(few, learning_rate=rate, epochs=epochs, batch_size=SETTINGS["batch_size"], late_drop=True)
-    after = {name: measured_on(trainer.model, e.x, e.y) for name, e in {"train": few, **held_out}.items()}
-    ways = [(np.asarray(v) - then).astype("float64") for v, then in zip(body, start, strict=True)]
-    far = np.sqrt(sum(float((way**2).sum()) for way in ways))
+        net.fit(few, learning_rate=rate, epochs=epochs, batch_size=SETTINGS["batch_size"], late_drop=True)
+    after = {name: measured_on(net.model, e.x, e.y) for name, e in {"train": few, **held_out}.items()}
+    moved = [(np.asarray(v) - then).astype("float64") for v, then in zip(body, start, strict=True)]
+    far = np.sqrt(sum(float((step**2).sum()) for step in moved))
     length = np.sqrt(sum(float((then.astype("float64") ** 2).sum()) for then in start))
     return {
         "before": before,
@@ -156,8 +174,8 @@ def gradients(runner: Runner, trial: Trial) -> list[dict[str, Any]]:
     """Measure the gradient in every part of the network, mean over batches of 20; nothing is trained but the head."""
     from ...training.recipes import gradient_norms
 
-    trainer, few = begun(runner, trial)
-    found = gradient_norms(trainer.model, few.x.astype("float32"), few.y, batch_size=SETTINGS["batch_size"])
+    net, few = begun(runner, trial)
+    found = gradient_norms(net.model, few.x.astype("float32"), few.y, batch_size=SETTINGS["batch_size"])
     return [{"part": part, "norm": norm} for part, norm in zip(found.parts, found.norms, strict=True)]
 
 
@@ -175,7 +193,7 @@ RATES = Experiment(
     tune,
     SETTINGS,
     again=grid(method="head", head="new", optimizer="adam", slower_below=1.0, learning_rate=1e-3, seed=0),
-    agree={"test": 0.05, "changed": 0.01},
+    agree={"test": 0.03, "changed": 0},
 )
 GRADIENTS = Experiment(
     "fine_tuning",
@@ -185,7 +203,7 @@ GRADIENTS = Experiment(
     gradients,
     SETTINGS,
     again=grid(head="trained", seed=0),
-    agree={"norm": 0.08},
+    agree={"norm": 0.05},
 )
 
 
@@ -214,7 +232,7 @@ def tune_long(runner: Runner, trial: Trial) -> list[dict[str, Any]]:
     from ...training.recipes import Batches
 
     parts = {split: runner.once(target, trial.task, split) for split in ("train", "validation", "test")}
-    trainer = runner.once(small, TARGETS[trial.task][1], parts["train"].classes)
+    net = runner.once(small, TARGETS[trial.task][1], parts["train"].classes)
     parts["train"] = parts["train"].sample(trial.per_class, trial.seed)
     rows: list[dict[str, Any]] = []
 
@@ -222,12 +240,12 @@ def tune_long(runner: Runner, trial: Trial) -> list[dict[str, Any]]:
         if epoch + 1 in EPOCHS_LOOKED_AT:
             row: dict[str, Any] = {"epoch": epoch + 1}
             for name, examples in parts.items():
-                row[name], row[f"{name}_loss"] = measured_on(trainer.model, examples.x, examples.y)
+                row[name], row[f"{name}_loss"] = measured_on(net.model, examples.x, examples.y)
             rows.append(row)
 
     x, y = parts["train"].x.astype("float32"), parts["train"].y
-    trainer.begin(trial.seed)
-    trainer.fit(
+    net.begin(trial.seed)
+    net.fit(
         Batches(x, y, batch_size=LONG_SETTINGS["batch_size"], seed=trial.seed),
         learning_rate=LONG_SETTINGS["learning_rate"],
         epochs=EPOCHS_LOOKED_AT[-1],
@@ -297,6 +315,6 @@ FORGETTING = Experiment(
         *grid(method=_NONE, strength=0.0, learning_rate=1e-3, seed=0),
         *grid(method=_REPLAY, strength=2.0, learning_rate=1e-3, seed=0),
     ],
-    agree={"source_accuracy": 0.08, "target_accuracy": 0.06, "changed": 0.02},
+    agree={"source_accuracy": 0.08, "target_accuracy": 0.06, "changed": 0.015},
 )
 EXPERIMENTS = (RATES, GRADIENTS, LONG, FORGETTING)

@@ -91,12 +91,12 @@ def source_and_target(
     Parameters
     ----------
     methods
-        Way → setting → accuracies (target, source) over seeds. The settings of a way are joined in order; crosses are
+        Method → setting → accuracies (target, source) over seeds. The settings of a method are joined; crosses are
         one standard deviation long in each direction.
     before
         Accuracy on the source before anything was learnt, drawn as a dotted line.
     marked
-        A way and a setting that is drawn large, every seed a dot.
+        A method and a setting that is drawn large, every seed a dot.
     x_label, y_label, title
         Words on the figure.
     """

@@ -91,10 +91,10 @@ def train_source(runner: Runner, name: str) -> tuple[Weights, float]:
 
     data = images(name)
     keras.utils.set_random_seed(0)
-    trainer = Network(tiny.build(SIZE, top=True, classes=data.classes))
-    trainer.begin(0, head=None)
-    trainer.fit(data, learning_rate=LEARNING_RATE, epochs=TRAINED[name], batch_size=64, late_drop=True)
-    return weights_of(trainer.model), trainer.accuracy(images(name, "test"), batch_size=250)
+    net = Network(tiny.build(SIZE, top=True, classes=data.classes))
+    net.begin(0, head=None)
+    net.fit(data, learning_rate=LEARNING_RATE, epochs=TRAINED[name], batch_size=64, late_drop=True)
+    return weights_of(net.model), net.accuracy(images(name, "test"), batch_size=250)
 
 
 def source(name: str, *, seed: int = 0, runner: Runner | None = None) -> Any:
@@ -167,12 +167,12 @@ def tuned(runner: Runner, trial: Trial, x: Any, *, blocks: int = BLOCKS) -> NDAr
     random = weights_of(source("random", seed=trial.seed))
     known = weights_of(source(trial.source, seed=trial.seed, runner=runner))
     start = {name: known[name] if int(name[5]) <= blocks else random[name] for name in random}
-    trainer = runner.once(classifier, data.classes)
-    trainer.begin(trial.seed, start)
+    net = runner.once(classifier, data.classes)
+    net.begin(trial.seed, start)
     learning_rate = trial.learning_rate or LEARNING_RATE
     training = {k: SETTINGS[k] for k in ("epochs", "batch_size")}
-    trainer.fit(data, learning_rate=learning_rate, **training, late_drop=True)
-    return np.asarray(trainer.scores(x, batch_size=250).argmax(1), np.int64)
+    net.fit(data, learning_rate=learning_rate, **training, late_drop=True)
+    return np.asarray(net.scores(x, batch_size=250).argmax(1), np.int64)
 
 
 def predicted(runner: Runner, trial: Trial, x: Any) -> NDArray[np.int64]:

@@ -102,11 +102,11 @@ def random_weights(seed: int) -> Weights:
 def source_weights(runner: Runner, source: str) -> Weights:
     """Train the tiny network on a source, and return its weights without the head."""
     data = images(source)
-    trainer = runner.once(network, data.classes, None)
+    net = runner.once(network, data.classes, None)
     start = random_weights(SOURCE_SEED)
-    trainer.begin(SOURCE_SEED, start)
-    trainer.fit(data, learning_rate=3e-3, epochs=10, batch_size=32, late_drop=True)
-    found = weights_of(trainer.model)
+    net.begin(SOURCE_SEED, start)
+    net.fit(data, learning_rate=3e-3, epochs=10, batch_size=32, late_drop=True)
+    found = weights_of(net.model)
     return {name: found[name] for name in start}
 
 
@@ -139,21 +139,18 @@ def tune(runner: Runner, trial: Trial) -> dict[str, Any]:
         random_weights(trial.seed) if trial.method == SCRATCH else runner.once(source_weights, runner, trial.source)
     )
     train = runner.once(images, trial.task, "train").sample(trial.per_class, trial.seed)
-    trainer = runner.once(network, train.classes, FROZEN_TO[trial.method])
-    trainer.begin(trial.seed, weights)
+    net = runner.once(network, train.classes, FROZEN_TO[trial.method])
+    net.begin(trial.seed, weights)
     epochs, batch_size = schedule(trial.method, len(train))
-    trainer.fit(
-        trainer.prepare(train),
+    net.fit(
+        net.prepare(train),
         learning_rate=trial.learning_rate,
         epochs=epochs,
         batch_size=batch_size,
         late_drop=True,
     )
     held_out = {split: runner.once(images, trial.task, split) for split in ("validation", "test")}
-    return {
-        split: trainer.accuracy(trainer.prepare(data, batch_size=250), batch_size=250)
-        for split, data in held_out.items()
-    }
+    return {split: net.accuracy(net.prepare(data, batch_size=250), batch_size=250) for split, data in held_out.items()}
 
 
 def schedule(strategy: str, examples: int) -> tuple[int, int]:

@@ -123,10 +123,10 @@ def random_weights(size: int, classes: int, seed: int) -> Weights:
 def source_weights(runner: Runner, source: str, size: int) -> Weights:
     """Train the tiny network on a source, and return its weights."""
     data = images(source, size, "train")
-    trainer = runner.once(network, size, data.classes, False)
-    trainer.begin(SOURCE_SEED, random_weights(size, data.classes, SOURCE_SEED))
-    list(train(trainer, data, learning_rate=3e-3, steps=SETTINGS["source_steps"], seed=SOURCE_SEED))
-    return weights_of(trainer.model)
+    net = runner.once(network, size, data.classes, False)
+    net.begin(SOURCE_SEED, random_weights(size, data.classes, SOURCE_SEED))
+    list(train(net, data, learning_rate=3e-3, steps=SETTINGS["source_steps"], seed=SOURCE_SEED))
+    return weights_of(net.model)
 
 
 def photographs(weights: str | None) -> Any:
@@ -188,13 +188,13 @@ def tuned_photographs(runner: Runner, trial: Trial) -> dict[str, float]:
     """Tune EfficientNet-Lite0 above ``block5c``."""
     how = SETTINGS["photographs_tuned"]
     data = {split: runner.once(images, trial.task, 96, split) for split in ("train", "held out")}
-    trainer = runner.once(upper_part, data["train"].classes)
-    train_, test = (runner.once(trainer.prepare, examples) for examples in data.values())
+    net = runner.once(upper_part, data["train"].classes)
+    train_, test = (runner.once(net.prepare, examples) for examples in data.values())
     few = train_.sample(trial.per_class, trial.seed)
-    trainer.begin(trial.seed)
+    net.begin(trial.seed)
     training = {k: how[k] for k in ("learning_rate", "epochs", "batch_size")}
-    trainer.fit(few, **training, late_drop=True)
-    return {"accuracy": trainer.accuracy(test), "train_accuracy": trainer.accuracy(few)}
+    net.fit(few, **training, late_drop=True)
+    return {"accuracy": net.accuracy(test), "train_accuracy": net.accuracy(few)}
 
 
 def upper_part(classes: int) -> Network:
@@ -212,24 +212,22 @@ def learning_curve(runner: Runner, trial: Trial, split: str, stops: Sequence[int
         known = runner.once(source_weights, runner, trial.source, size)
         head = known if trial.method == "head kept" else start
         start = {**known, "head": head["head"]}
-    trainer = runner.once(network, size, data.classes, not scratch)
-    trainer.begin(trial.seed, start)
+    net = runner.once(network, size, data.classes, not scratch)
+    net.begin(trial.seed, start)
     learning_rates = SETTINGS["learning_rate"]
     learning_rate = trial.learning_rate or learning_rates[f"{trial.task}, scratch" if scratch else "tuned"]
     return [
         {
             "step": step,
-            "accuracy": trainer.accuracy(test, batch_size=250),
-            "train_accuracy": trainer.accuracy(few, batch_size=250),
+            "accuracy": net.accuracy(test, batch_size=250),
+            "train_accuracy": net.accuracy(few, batch_size=250),
         }
-        for step in train(
-            trainer, few, learning_rate=learning_rate, steps=SETTINGS["steps"], seed=trial.seed, stops=stops
-        )
+        for step in train(net, few, learning_rate=learning_rate, steps=SETTINGS["steps"], seed=trial.seed, stops=stops)
     ]
 
 
 def train(
-    trainer: Network, data: Examples, *, learning_rate: float, steps: int, seed: int, stops: Sequence[int] = ()
+    net: Network, data: Examples, *, learning_rate: float, steps: int, seed: int, stops: Sequence[int] = ()
 ) -> Iterator[int]:
     """Train for a number of steps, whatever the number of images; yield the steps taken at each stop and at the end."""
     batch, drop = min(SETTINGS["batch_size"], len(data)), round(0.6 * steps)
@@ -240,7 +238,7 @@ def train(
         if stop > at:
             part = data[order[at * batch : stop * batch]]
             learning_rate = learning_rate if at < drop else learning_rate / 10
-            trainer.fit(part, learning_rate=learning_rate, batch_size=batch, shuffle=False)
+            net.fit(part, learning_rate=learning_rate, batch_size=batch, shuffle=False)
             at = stop
         if at in stops or at == steps:
             yield at
