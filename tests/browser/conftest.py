@@ -17,7 +17,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from jupyterlab_harness import CHROMIUM_ARGUMENTS, Lab, Notebook
-from live_page import LATE, come_late
+from live_page import FAKE_MODEL, LATE, come_late
 from suite.reruns import Shared
 
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -87,40 +87,6 @@ def shots(tmp_path):
 
 # ---------------------------------------------------------------- bare pages
 
-_FAKE_MODEL = """
-window.drawn = async () => {  // a size may ask for a frame, and that for another
-  for (let i = 0; i < 4; i += 1) await new Promise((done) => requestAnimationFrame(done));
-};
-window.makeModel = (state) => {
-  const listeners = {};
-  const fire = (name, ...rest) => [...(listeners[name] || [])].forEach((f) => f(...rest));
-  let dirty = {};
-  return {
-    state: { ...state }, saved: [], sent: [], fire,
-    get(key) { return this.state[key]; },
-    set(key, value) {
-      const same = JSON.stringify(this.state[key]) === JSON.stringify(value);
-      this.state[key] = value;
-      dirty[key] = value;
-      if (!same) fire("change:" + key);
-    },
-    save_changes() { this.saved.push(dirty); dirty = {}; },
-    send(content) { this.sent.push(content); },
-    on(name, f) { (listeners[name] ||= []).push(f); },
-    off(name, f) { listeners[name] = (listeners[name] || []).filter((g) => g !== f); },
-    count(name) { return (listeners[name] || []).length; },
-  };
-};
-window.addView = async () => {
-  const root = document.createElement("div");
-  root.className = "view";
-  document.body.append(root);
-  const cleanup = await widget.render({ model, el: root });
-  await drawn();
-  return cleanup;
-};
-"""
-
 _MOUNT = """
 async ([esm, state]) => {
   const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
@@ -154,7 +120,7 @@ def mount(chromium):
             f"<style>{widget._css}</style></head>"
             f'<body data-jp-theme-light="{"false" if dark else "true"}"></body></html>'
         )
-        page.evaluate("(code) => { (0, eval)(code); }", _FAKE_MODEL)
+        page.evaluate("(code) => { (0, eval)(code); }", FAKE_MODEL)
         page.evaluate(_MOUNT, [str(widget._esm), state])
         return page
 

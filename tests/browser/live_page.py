@@ -6,6 +6,41 @@ import base64
 import os
 from typing import Any
 
+FAKE_MODEL = """
+window.drawn = async () => {  // a size may ask for a frame, and that for another
+  for (let i = 0; i < 4; i += 1) await new Promise((done) => requestAnimationFrame(done));
+};
+window.makeModel = (state) => {
+  const listeners = {};
+  const fire = (name, ...rest) => [...(listeners[name] || [])].forEach((f) => f(...rest));
+  let dirty = {};
+  return {
+    state: { ...state }, saved: [], sent: [], fire,
+    get(key) { return this.state[key]; },
+    set(key, value) {
+      const same = JSON.stringify(this.state[key]) === JSON.stringify(value);
+      this.state[key] = value;
+      dirty[key] = value;
+      if (!same) fire("change:" + key);
+    },
+    save_changes() { this.saved.push(dirty); dirty = {}; },
+    send(content) { this.sent.push(content); },
+    on(name, f) { (listeners[name] ||= []).push(f); },
+    off(name, f) { listeners[name] = (listeners[name] || []).filter((g) => g !== f); },
+    count(name) { return (listeners[name] || []).length; },
+  };
+};
+window.addView = async () => {
+  const root = document.createElement("div");
+  root.className = "view";
+  document.body.append(root);
+  const cleanup = await widget.render({ model, el: root });
+  await drawn();
+  return cleanup;
+};
+"""
+"""A model as anywidget gives it to a view, without a kernel; and what waits until a view is drawn."""
+
 LATE = int(os.environ.get("TLWIDGETS_LATE") or 30)  # milliseconds; more finds more, and takes longer
 
 _COME_LATE = """

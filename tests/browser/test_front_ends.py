@@ -14,9 +14,8 @@ from importlib.metadata import version
 
 import nbformat
 import pytest
-from conftest import _FAKE_MODEL
 from jupyterlab_harness import REPOSITORY, Lab, Notebook
-from live_page import _DECODE, drawn, state_of
+from live_page import _DECODE, FAKE_MODEL, drawn, state_of
 from playwright.sync_api import expect
 from test_accessibility import EXAMPLES, axe, findings  # noqa: F401
 
@@ -171,7 +170,7 @@ def load(chromium, made):
         else:
             page.set_content(inner)
             frame = page.main_frame
-        for code in (_FAKE_MODEL, _DECODE):
+        for code in (FAKE_MODEL, _DECODE):
             frame.evaluate("(code) => { (0, eval)(code); }", code)
         encoded = base64.b64encode(esm.encode()).decode()
         frame.evaluate(MOUNT, [f"data:text/javascript;base64,{encoded}" if method == "data" else "", esm, state])
