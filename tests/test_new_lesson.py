@@ -26,7 +26,7 @@ WHICH = f"{NAME} or every_notebook or every_exercise or all_lessons or test_page
 
 
 def run(command: list[str], top: Path) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(top)}
+    environment = {**os.environ, "PYTHONPATH": str(top), "PYTEST_ADDOPTS": ""}
     command = [sys.executable, *command]
     done = subprocess.run(command, cwd=top, env=environment, text=True, capture_output=True)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
