@@ -250,6 +250,15 @@ class Notebook:
             .map((o) => `cell ${{i}}: ${{o.ename}}: ${{o.evalue}}`)); }}"""
         )
 
+    def save_until(self, words: str) -> dict[str, Any]:
+        """Save until the file holds some words: an image of what has just been done takes a moment from Python."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            saved = self.save()
+            if words in json.dumps(saved, ensure_ascii=False) or time.monotonic() > end:
+                return saved
+            time.sleep(0.1)
+
     def save(self) -> dict[str, Any]:
         """Save and return the notebook file."""
         self.page.evaluate(f"() => {{ {_APP} return app.commands.execute('docmanager:save').then(() => true); }}")

@@ -45,7 +45,7 @@ def test_by_keyboard_alone(open_notebook, shots):
     assert page.evaluate(cells) == before
     assert notebook.ask(3, expected) == expected
     page.screenshot(path=shots / "lab_confusion.png")
-    saved = notebook.save()
+    saved = notebook.save_until("tuned 0.610, regret 0.100")
     shown = [out["data"] for c in saved["cells"] for out in c["outputs"] if "image/png" in out.get("data", {})]
     words = ["".join(data["text/plain"]) for data in shown]
     assert "Open: true cat, predicted dog: 20." in words[0]

@@ -112,7 +112,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(sandbox_kind, class_fol
     rows = table(out / "grades.csv")
     assert [r["learner"] for r in rows] == [f"learner{i:02d}" for i in range(24)]
     assert {r["points"] for r in rows} == {"4"}
-    assert len(list((out / "runs").glob("*.json"))) == len(list((out / "points").glob("*.json"))) == 24
+    assert len(list((out / "runs").glob("*.json"))) == len(list((out / "scores").glob("*.json"))) == 24
     assert kills >= 1
     assert not [p for p in out.rglob("*.partial") if p.stat().st_mtime > time.time()]
 
