@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--timeout", type=int, metavar="SECONDS", help="longest time for one cell")
 
     for name, words in (("data", "list the data sets"), ("backbones", "list the pretrained networks")):
-        listing = commands.add_parser(name, help=f"{words}: what is in them, where they come from, their licence")
+        listing = commands.add_parser(name, help=f"{words}: what is in them, where they come from, their license")
         listing.add_argument("--json", action="store_true", help="as JSON, with checksums and every count")
 
     claims = commands.add_parser("claims", help="what is said about transfer learning, and what was measured")

@@ -56,7 +56,7 @@ def definitions(data: str) -> Iterator[tuple[str, str, str]]:
     """Yield topic, name (first word and place in WordNet) and definition of every noun of the topics."""
     topic_of = {number: topic for topic, number in TOPICS.items()}
     for line in data.splitlines():
-        if line.startswith("  "):  # the licence
+        if line.startswith("  "):  # the license
             continue
         fields, _, gloss = line.partition(" | ")
         place, topic, _, _, word, *_ = fields.split(" ")

@@ -88,7 +88,7 @@ PACKAGES = {
 
 @dataclass(frozen=True)
 class Domain:
-    """One style: the file it is written to, its package, and what its licence asks to be said."""
+    """One style: the file it is written to, its package, and what its license asks to be said."""
 
     file: str
     package: str

@@ -49,19 +49,19 @@ def test_card_and_record_agree_on_source_and_credit(name: str) -> None:
             or part["license"].replace("-BY-SA-", " BY-SA ").replace("-BY-", " BY ").replace("-PDDC", "") in text
             or (part["license"] == "CC-PDDC" and "public domain" in text)
         )
-    for heading in ("flaws", "changed", "licence", "credit"):
+    for heading in ("flaws", "changed", "license", "credit"):
         assert heading in text.lower()
 
 
 @pytest.mark.parametrize("name", INFOS)
-def test_files_are_the_recorded_ones_and_licence_texts_are_beside_them(name: str) -> None:
+def test_files_are_the_recorded_ones_and_license_texts_are_beside_them(name: str) -> None:
     folder = _paths.datasets_root() / name
     for part in json.loads((folder / "dataset.json").read_text(encoding="utf-8"))["parts"]:
         if part["file"]:
             data = (folder / part["file"]).read_bytes()
             assert (hashlib.sha256(data).hexdigest(), len(data)) == (part["sha256"], part["bytes"])
     for path in re.findall(
-        r"`((?:licences|openmoji)/[\w.-]+\.txt|LICENCE\.txt)`", (folder / "card.md").read_text("utf-8")
+        r"`((?:licenses|openmoji)/[\w.-]+\.txt|LICENSE\.txt)`", (folder / "card.md").read_text("utf-8")
     ):
         assert len((folder / path).read_text(encoding="utf-8")) > 900
 

@@ -222,7 +222,7 @@ def test_a_damaged_domain_does_not_hide_the_list(copied: Path) -> None:
     assert {i.name for i in list_datasets()} == {"fashion_mnist", "styles"}
 
 
-def test_text_form_is_one_line_with_counts_and_licence() -> None:
+def test_text_form_is_one_line_with_counts_and_license() -> None:
     text = repr(load("styles", domain="noto", per_class=5))
     assert "\n" not in text
     assert len(text) < 120

@@ -1,4 +1,4 @@
-"""The measurements of lesson 04: what is paired, what is left as it was, and what the figures say."""
+"""Lesson 04: what is paired, what is left as it was, what the figures say, and what a wrong answer is told."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import tlwidgets as tl
+from tlwidgets.course import checks
 from tlwidgets.course.experiments import Runner, Trial
 from tlwidgets.lessons.fine_tuning import experiment, figures, results, sharing
+from tlwidgets.training import optimizers, recipes
 
 
 def test_paired_rows_stand_for_the_same_start():
@@ -84,3 +86,71 @@ def test_figures_say_their_numbers():
     assert "source before 0.90" in plane.alt
     with pytest.raises(tl.CourseError, match="unknown point"):
         figures.source_and_target(methods, marked=("penalty", "4"))
+
+
+# ---------------------------------------------------------------- the checks of the exercises
+
+
+@pytest.mark.parametrize(
+    ("stages", "words"),
+    [
+        ("all at once", "A plan is a list of stages"),
+        ([(None, 1e-3)], "three entries"),
+        ([(None, 0, 8)], "a number above 0"),
+        ([(None, 1e-3, 2.5)], "a whole number"),
+        ([(1.5, 1e-3, 2)], "the name of a block"),
+        ([("block4", 1e-2, 5), (None, 1e-3, 4)], "takes 9 epochs, and the budget is 8"),
+        ([("blok4", 1e-2, 5)], "did you mean block4"),
+    ],
+)
+def test_a_plan_that_cannot_be_tried_is_told_why(stages, words):
+    outcome = checks.run("fine_tuning/plan", (lambda: stages,))
+    assert not outcome.passed
+    assert outcome.attempted
+    assert words in outcome.message
+
+
+@pytest.mark.parametrize(
+    ("stages", "words"),
+    [
+        ([(None, 1e-2, 8)], "try a lower rate"),
+        ([(None, 1e-4, 8)], "raise the rate"),
+        ([(None, 1e-3, 8)], "a stage of its own"),
+        ([("block4", 1e-2, 8)], "let more than the head train"),
+    ],
+)
+def test_a_plan_that_falls_short_is_told_why(stages, words):
+    outcome = checks.run("fine_tuning/plan", (lambda: stages,))
+    assert not outcome.passed
+    assert words in outcome.message
+
+
+def on_digits_alone(model, digits, clothes):
+    model.compile(optimizers.FlatAdam(1e-3), "sparse_categorical_crossentropy")
+    model.fit(*digits, batch_size=20, epochs=10, verbose=0)
+
+
+def on_a_short_rope(model, digits, clothes):
+    with recipes.l2_sp(model, alpha=10.0, beta=0.0, head="digits"):
+        model.compile(optimizers.FlatAdam(1e-3), "sparse_categorical_crossentropy")
+        model.fit(*digits, batch_size=20, epochs=20, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda model, digits, clothes: None, "has not learnt the digits"),
+        (on_digits_alone, "forgets too much"),
+        (on_a_short_rope, "holds on too tightly"),
+    ],
+)
+def test_a_way_that_does_not_keep_or_does_not_learn_is_told_why(function, words):
+    outcome = checks.run("fine_tuning/keep", (function,))
+    assert not outcome.passed
+    assert outcome.attempted
+    assert words in outcome.message
+
+
+def test_an_untouched_stub_is_not_attempted():
+    for key in ("plan", "keep"):
+        assert not checks.run(f"fine_tuning/{key}", (lambda *_: ...,)).attempted

@@ -67,7 +67,7 @@ class Dataset:
     train, validation, test
         The three splits. No concept is in two of them.
     license
-        SPDX identifier of the licence of these images or texts.
+        SPDX identifier of the license of these images or texts.
     credit
         Whom to name when they are shown.
     """
@@ -116,7 +116,7 @@ class Dataset:
         return self.name + (f"/{self.domain}" if self.domain else "")
 
     def __repr__(self) -> str:
-        """One short line with the counts and the licence."""
+        """One short line with the counts and the license."""
         sizes = " + ".join(f"{len(s)} {name}" for name, s in self.splits.items())
         shape = " × ".join(map(str, self.test.x.shape[1:])) or "texts"
         return f"<Dataset {self._title()}: {len(self.classes)} classes, {sizes}, {shape}, {self.license}>"

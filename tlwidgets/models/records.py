@@ -27,7 +27,7 @@ class Backbone:
     """What its first layers do to that."""
     trained_on: str
     license: str
-    """Licence of the weights."""
+    """License of the weights."""
     source: str
     credit: str
     sha256: dict[str, str]
