@@ -11,8 +11,8 @@ __all__ = ["epoch_seconds"]
 def epoch_seconds(model: Any, x: Any, y: Any, *, batch_size: int = 20, repeats: int = 3) -> float:
     """Return the seconds of one epoch of plain ``fit``: the fastest of some, after one in which the graph is built.
 
-    Seconds of the processor, added up over its cores, so that other programs on the machine do not count; on a GPU, whose
-    work no processor counts, seconds by the clock.
+    Seconds of the processor, added up over its cores, so that other programs on the machine do not count;
+    on a GPU, whose work no processor counts, seconds by the clock.
 
     The model is compiled (SGD with rate 0, so that its weights stay) and has to be compiled again before it is trained.
 
@@ -25,7 +25,7 @@ def epoch_seconds(model: Any, x: Any, y: Any, *, batch_size: int = 20, repeats: 
     batch_size
         Examples a step.
     repeats
-        Epochs of which the fastest counts: on a busy machine the others waited.
+        Epochs of which the fastest counts.
     """
     import keras
 
