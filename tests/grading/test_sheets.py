@@ -38,9 +38,9 @@ def test_every_exercise_of_every_lesson_has_a_sheet():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_it_is_sound(name, warm):
-    """Solution full points for two seeds, empty copy none, stubs and hints in place, no test in the release."""
-    assert verify(assignments.load(name), warm) == []
+def test_it_is_sound(name, warm, pytestconfig):
+    """Solution full points, empty copy none, stubs and hints in place, no test in the release."""
+    assert verify(assignments.load(name), warm, seeds=2 if pytestconfig.getoption("weekly") else 1) == []
 
 
 @pytest.mark.slow
@@ -193,18 +193,25 @@ def test_assignments_may_live_anywhere(tmp_path, monkeypatch):
         assignments.load("cheap", tmp_path / "none")
 
 
+SAMPLE = ["Grüße Ωμέγα 学生", "hana o'neill", "hostile-equal", "hostile-exit", "hostile-loop", "ines", "pavel", "sven"]
+
+
 @pytest.mark.slow
-def test_the_sample_class_gets_what_it_deserves(top, tmp_path, capsys, sandbox_kind):
-    """The quick start of the guide, on 30 invented learners from very good to hostile."""
+@pytest.mark.parametrize("who", [SAMPLE, pytest.param(None, marks=pytest.mark.weekly)], ids=["some", "all 30"])
+def test_the_sample_class_gets_what_it_deserves(who, top, tmp_path, capsys, sandbox_kind):
+    """The quick start of the guide, on invented learners from very good to hostile."""
     source = top / "assignments" / "sample_class"
-    command_line = ["grade", "run", str(source / "submissions"), "--assignment", "freezing"]
-    assert command.main([*command_line, "--out", str(tmp_path / "r"), "--cpu", "5", "--due", "2026-03-01T23:59"]) == 0
     with (source / "expected.csv").open(encoding="utf-8") as f:
-        expected = {row["learner"]: row for row in csv.DictReader(f)}
+        expected = {row["learner"]: row for row in csv.DictReader(f) if who is None or row["learner"] in who}
+    for learner in expected:
+        shutil.copytree(source / "submissions" / learner, tmp_path / "class" / learner)
+    options = ["--assignment", "freezing", "--out", str(tmp_path / "r"), "--cpu", "5", "--due", "2026-03-01T23:59"]
+    assert command.main(["grade", "run", str(tmp_path / "class"), *options]) == 0
     with (tmp_path / "r" / "grades.csv").open(encoding="utf-8") as f:
         found = {row["learner"]: row for row in csv.DictReader(f)}
-    assert len(found) == 30
+    assert set(found) == set(expected)
+    assert len(found) == len(who or range(30))
     for learner, row in expected.items():
         assert {k: found[learner][k] for k in row} == row, found[learner]
-    assert "30 learners" in capsys.readouterr().out
-    assert len(list((tmp_path / "r" / "feedback").glob("*.html"))) == 30
+    assert f"{len(found)} learners" in capsys.readouterr().out
+    assert len(list((tmp_path / "r" / "feedback").glob("*.html"))) == len(found)

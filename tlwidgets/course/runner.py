@@ -146,6 +146,8 @@ def _run_one(path: Path, profile: str, out: Path, timeout: int | None) -> Notebo
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    from .kernel_client import Manager
+
     partial = out / f".{path.stem}.partial.ipynb"
     watch, start = _PeakMemory(), time.monotonic()
     watch.start()
@@ -160,6 +162,7 @@ def _run_one(path: Path, profile: str, out: Path, timeout: int | None) -> Notebo
             progress_bar=False,
             log_output=False,
             execution_timeout=timeout,
+            kernel_manager_class=Manager,
             # at ERROR an interrupted kernel prints its traceback over what is said about the interrupt
             extra_arguments=["--log-level=CRITICAL"],
             store_widget_state=True,  # for the page; the notebook is saved without it

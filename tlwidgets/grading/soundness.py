@@ -19,17 +19,17 @@ def _points(engine: Engine, assignment: Assignment, raw: bytes, limits: Limits) 
     return {m.test: m.passed for m in scores}, [f"{k}: {v}" for k, v in ran.errors.items()] + [m.detail for m in scores]
 
 
-def verify(assignment: Assignment, engine: Engine, limits: Limits | None = None) -> list[str]:
+def verify(assignment: Assignment, engine: Engine, limits: Limits | None = None, *, seeds: int = 2) -> list[str]:
     """Return what is wrong with an assignment; nothing when it is sound.
 
-    The solution must get full points, for two seeds, and the empty copy must get none; every stub must match its
-    solution; and nothing of a hidden test may stand in the release.
+    The solution must get full points, for each of ``seeds`` random seeds, and the empty copy must get none; every stub
+    must match its solution; and nothing of a hidden test may stand in the release.
     """
     limits = limits or Limits()
     said = problems(assignment)
     titles = {t.name: t.title for t in hidden_tests(assignment)}
     try:
-        for _ in range(2):
+        for _ in range(seeds):
             passed, why = _points(engine, assignment, assignment.notebook(assignment.instructor()), limits)
             lost = [titles[name] for name, ok in passed.items() if not ok]
             said += [f"the solution does not pass {title!r} ({'; '.join(w for w in why if w)[:300]})" for title in lost]
