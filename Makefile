@@ -29,7 +29,7 @@ setup-dev:
 check: setup-dev  ## after a change: lint, types, and the tests that need no browser, kernel or sandbox (3 minutes)
 	@$(RUN) tools/test.py check
 
-test: setup-dev  ## lint, types, tests, every lesson, browser tests, grading (a quarter of an hour)
+test: setup-dev  ## lint, types, tests, every lesson, browser tests, grading (about 20 minutes)
 	@$(RUN) tools/test.py
 
 weekly: setup-dev  ## all that, and what once a week is enough for

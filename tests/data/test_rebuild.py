@@ -17,6 +17,7 @@ from tlwidgets import _paths
 
 ROOT = _paths.datasets_root()
 MADE_FROM_PACKAGES = ("brain", "fashion_mnist", "glosses", "glove", "simulated_digits", "styles")
+LONG = {"glosses", "simulated_digits", "styles"}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,9 @@ def fetch() -> ModuleType:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", MADE_FROM_PACKAGES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.weekly] if n in LONG else []) for n in MADE_FROM_PACKAGES]
+)
 def test_the_set_can_be_made_again_from_its_packages(name: str) -> None:
     sources = os.environ.get("TLWIDGETS_SOURCES")
     if not sources:
