@@ -8,8 +8,9 @@ from queue import Empty
 import nbformat
 import pytest
 
-zmq = pytest.importorskip("zmq", reason="is in the extra 'course'")
+pytest.importorskip("zmq", reason="is in the extra 'course'")
 
+import zmq  # noqa: E402
 import zmq.asyncio  # noqa: E402
 from jupyter_client.session import Session  # noqa: E402
 

@@ -1,8 +1,8 @@
 """A kernel client that does not sleep through an answer.
 
 pyzmq under asyncio waits for a file descriptor that tells of new messages once only. Now and then that one sign is
-missed (zeromq/pyzmq issues 1558 and 2173), and a client without a time limit then waits for ever for an answer that lies
-in front of it. This one looks again every second.
+missed (zeromq/pyzmq issues 1558 and 2173), and a client without a time limit then waits for ever for an answer that
+lies in front of it. This one looks again every second.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from queue import Empty
 from time import monotonic
 from typing import Any
 
-from jupyter_client import AsyncKernelManager
-from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
+from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
 
 __all__ = ["Manager"]
@@ -25,7 +25,9 @@ LOOK_AGAIN = 1.0
 class Channel(AsyncZMQSocketChannel):
     """Waits in short pieces: each begins and ends with a look at the socket itself."""
 
-    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+    async def get_msg(  # type: ignore[override]
+        self, timeout: float | None = None
+    ) -> dict[str, Any]:
         """Return the next message, or raise ``queue.Empty`` after ``timeout`` seconds."""
         end = float("inf") if timeout is None else monotonic() + timeout
         while True:
