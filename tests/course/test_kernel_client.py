@@ -10,11 +10,11 @@ import pytest
 
 pytest.importorskip("zmq", reason="is in the extra 'course'")
 
-import zmq  # noqa: E402
-import zmq.asyncio  # noqa: E402
-from jupyter_client.session import Session  # noqa: E402
+import zmq
+import zmq.asyncio
+from jupyter_client.session import Session
 
-from tlwidgets.course import kernel_client, runner  # noqa: E402
+from tlwidgets.course import kernel_client, runner
 
 POLL = zmq.asyncio.Socket.poll
 
