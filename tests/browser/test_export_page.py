@@ -59,10 +59,12 @@ def executed():
     """A notebook that ran, with the state of its widgets."""
     from nbclient import NotebookClient
 
+    from tlwidgets.course.kernel_client import Manager
+
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS.values()]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec})
-    NotebookClient(notebook, timeout=300, kernel_name="python3", store_widget_state=True).execute()
+    NotebookClient(notebook, timeout=300, store_widget_state=True, kernel_manager_class=Manager).execute()
     return notebook
 
 

@@ -17,6 +17,7 @@ from tlwidgets import _paths
 
 ROOT = _paths.datasets_root()
 MADE_FROM_PACKAGES = ("brain", "fashion_mnist", "glosses", "glove", "simulated_digits", "styles")
+# these take minutes each: once a week
 LONG = {"glosses", "simulated_digits", "styles"}
 
 

@@ -22,6 +22,8 @@ from tlwidgets.grading.unit import hidden_tests
 
 SHEETS = Path(__file__).parent / "assignments"
 NAMES = assignments.assignment_names()
+# of the sample class, the ones graded in every run: good, weak and hostile learners, and names that trip file systems
+SAMPLE = ["Grüße Ωμέγα 学生", "hana o'neill", "hostile-equal", "hostile-exit", "hostile-loop", "ines", "pavel", "sven"]
 
 
 @pytest.fixture(scope="module")
@@ -191,9 +193,6 @@ def test_assignments_may_live_anywhere(tmp_path, monkeypatch):
     assert assignments.load("cheap").points == 5
     with pytest.raises(CourseError, match="there is no folder"):
         assignments.load("cheap", tmp_path / "none")
-
-
-SAMPLE = ["Grüße Ωμέγα 学生", "hana o'neill", "hostile-equal", "hostile-exit", "hostile-loop", "ines", "pavel", "sven"]
 
 
 @pytest.mark.slow

@@ -34,9 +34,10 @@ def results() -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {}
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (6, 32, 32, 3)).astype("uint8")
-    found["features"] = tl.extract_features(tl.backbone(size=32), images)
-    model = tl.classifier(tl.backbone("tiny", size=32), 2)
-    tl.freeze(model, "head")
+    base = tl.backbone(size=32)
+    found["features"] = tl.extract_features(base, images)
+    model = tl.classifier(base, 2)
+    tl.freeze(model, "top")
     head = rng.normal(size=model.layers[-1].kernel.shape) * 0.05
     model.layers[-1].set_weights([head, np.zeros(2)])
     model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")

@@ -1,50 +1,39 @@
-"""A kernel client that does not sleep through an answer.
+"""A kernel client that hears an answer which arrives while it writes.
 
-pyzmq under asyncio waits for a file descriptor that tells of new messages once only. Now and then that one sign is
-missed (zeromq/pyzmq issues 1558 and 2173), and a client without a time limit then waits for ever for an answer that
-lies in front of it. This one looks again every second.
+While a cell runs, nbclient tells the kernel what an ``ipywidgets.Output`` holds, over the socket on which it waits
+for the cell's answer. ``jupyter_client.session.Session.send`` writes past zmq.asyncio, and writing takes the one sign
+that libzmq gives of messages that have come (``ZMQ_FD`` in its ``zmq_getsockopt``): an answer that is just there is
+not noticed until the time limit, or never. Reading ``EVENTS`` through zmq.asyncio lets it notice.
 """
 
 from __future__ import annotations
 
-from queue import Empty
-from time import monotonic
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
+from zmq.constants import SocketOption
 
 __all__ = ["Manager"]
 
-LOOK_AGAIN = 1.0
-"""Seconds."""
-
 
 class Channel(AsyncZMQSocketChannel):
-    """Waits in short pieces: each begins and ends with a look at the socket itself."""
+    """Looks for what has come after each message that it sends."""
 
-    async def get_msg(  # type: ignore[override]
-        self, timeout: float | None = None
-    ) -> dict[str, Any]:
-        """Return the next message, or raise ``queue.Empty`` after ``timeout`` seconds."""
-        end = float("inf") if timeout is None else monotonic() + timeout
-        while True:
-            try:
-                return await super().get_msg(min(LOOK_AGAIN, max(0.0, end - monotonic())))
-            except Empty:
-                if monotonic() >= end:
-                    raise
+    def send(self, msg: dict[str, Any]) -> None:
+        """Send a message."""
+        super().send(msg)
+        self.socket.get(SocketOption.EVENTS)
 
 
 class Client(AsyncKernelClient):
-    """A client with such channels."""
+    """Sends over such channels."""
 
     shell_channel_class = Type(Channel)
-    iopub_channel_class = Type(Channel)
-    stdin_channel_class = Type(Channel)
     control_channel_class = Type(Channel)
+    stdin_channel_class = Type(Channel)
 
 
 class Manager(AsyncKernelManager):
