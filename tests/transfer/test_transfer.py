@@ -241,11 +241,35 @@ class TestComparison:
         assert result.verdict == "better"
         assert result.mean == pytest.approx(0.02)
 
-    def test_noise_is_called_noise(self) -> None:
+    def test_noise_is_neither_a_difference_nor_none(self) -> None:
         result = compare([0.5, 0.6, 0.4], [0.6, 0.4, 0.5])
-        assert result.verdict == "within noise"
-        assert "within noise" in str(result)
-        assert result.to_json()["verdict"] == "within noise"
+        assert result.verdict == "not settled"
+        assert "not settled" in str(result)
+        assert result.to_json()["verdict"] == "not settled"
+
+    def test_no_difference_has_to_be_shown(self) -> None:
+        new = [0.701, 0.699, 0.700, 0.702, 0.698]
+        assert compare(new, 0.7).verdict == "the same"
+        assert compare(new, 0.7, margin=0.001).verdict == "not settled"
+
+    def test_held_out_images_are_a_sample_too(self) -> None:
+        """Over many draws of seeds and images, the interval holds the truth about as often as it says."""
+        rng, truth, seeds, images, inside, narrow = RNG(0), 0.1, 5, 60, 0, 0
+        for _ in range(300):
+            hard = rng.normal(0, 0.35, images)  # what an image does to the difference
+            luck = rng.normal(0, 0.02, (seeds, 1))
+            p = np.clip(0.5 + (truth + hard + luck) / 2, 0, 1), np.clip(0.5 - (truth + hard + luck) / 2, 0, 1)
+            new, old = ((rng.random((seeds, images)) < one).astype(float) for one in p)
+            both, alone = compare(new, old), compare(new.mean(1), old.mean(1))
+            inside += both.low < truth < both.high
+            narrow += alone.low < truth < alone.high
+            assert both.images == images
+            assert alone.images is None
+        assert inside / 300 > 0.93
+        assert narrow < inside
+
+    def test_one_number_may_stand_for_the_other_way(self) -> None:
+        assert compare([0.6, 0.7, 0.65], 0.5) == compare([0.6, 0.7, 0.65], [0.5, 0.5, 0.5])
 
     @pytest.mark.parametrize(
         ("new", "old", "said"),
@@ -253,6 +277,7 @@ class TestComparison:
             ([0.5, 0.6], [0.5], "same seeds"),
             ([0.5], [0.5], "two seeds"),
             ([0.5, np.nan], [0.5, 0.5], "NaN"),
+            (np.ones((3, 4)), np.ones((3, 5)), "same seeds"),
         ],
     )
     def test_bad_results_are_refused(self, new: Any, old: Any, said: str) -> None:

@@ -7,36 +7,52 @@ took; it is made from reports of runs (``tools/claims.py``), and the tests compa
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..errors import unknown
-from . import content
+from . import content, evidence
 
-__all__ = ["Row", "Statement", "as_markdown", "as_text", "in_words", "ledger", "row", "statement"]
+__all__ = ["Row", "Statement", "as_markdown", "as_text", "check_row", "ledger", "row"]
 
 _HERE = Path(__file__).parent
 _KINDS = {"C": "claim", "T": "topic", "S": "system"}
 OPEN = "open"
 """Verdict of a row that no lesson has measured yet."""
 
+_HOW_WE_DECIDE = """\
+Courses and papers say many things about transfer learning. This course measures them and says what came out on its own
+data. A lesson states each verdict beside the experiment; the tests run every lesson and compare its verdicts with this
+page.
+
+A claim is a **difference** between two ways that were tried with the same seeds, five or more, with its 95 % interval,
+and a **margin**: the smallest difference that would matter (0.02 of accuracy unless another is named). It *holds* where
+the interval lies on the side that was said, *does not hold* where the interval rules out a gain as large as the margin,
+and is *not settled* otherwise. *No difference* is a claim as well: it holds where the whole interval lies within the
+margin. A **control** is what would do the same if the reason that is given were wrong; where it does, the claim is not
+settled. Nor is it where the verdict changes **with the second-best setting** of what was tuned. What is counted and not
+sampled (parameters, bits) is exact.
+"""
+
 
 @dataclass(frozen=True)
 class Statement:
-    """What one cell of a lesson found about a row."""
+    """What one cell of a lesson found about a row: a record of :mod:`tlwidgets.course.evidence`."""
 
     lesson: str
-    said: str
-    holds: bool
-    when: str
-    verdict: str
-    """``holds``, ``holds when …`` or ``does not hold``."""
-    figures: dict[str, Any]
-    """Numbers that the verdict rests on: ``{"mean", "std", "n"}`` where there is one per seed."""
+    record: dict[str, Any]
+
+    @property
+    def said(self) -> str:
+        """The claim in words."""
+        return str(self.record["said"])
+
+    @property
+    def verdict(self) -> str:
+        """``holds``, ``holds when …``, ``does not hold`` or ``not settled``."""
+        return str(self.record["verdict"])
 
 
 @dataclass(frozen=True)
@@ -54,14 +70,15 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """``holds``, ``holds when …``, ``does not hold``, or ``open`` where nothing is measured yet."""
-        if not self.statements:
+        """``holds``, ``holds when …``, ``does not hold``, ``not settled``, or ``open`` while nothing is measured."""
+        verdicts = {s.verdict for s in self.statements}
+        if not verdicts:
             return OPEN
-        if not any(s.holds for s in self.statements):
-            return "does not hold"
-        if all(s.verdict == "holds" for s in self.statements):
-            return "holds"
-        return f"holds when {self.when}"
+        if len(verdicts) == 1 and not self.when:
+            return verdicts.pop()
+        if any(v.startswith("holds") for v in verdicts):
+            return f"holds when {self.when}"
+        return "does not hold" if "does not hold" in verdicts else "not settled"
 
     @property
     def lessons(self) -> tuple[str, ...]:
@@ -75,42 +92,9 @@ class Row:
 
     def to_json(self) -> dict[str, Any]:
         """Return the row with its verdict, lessons and tests, ready for :func:`json.dumps`."""
-        found = asdict(self)
-        found |= {"verdict": self.verdict, "lessons": list(self.lessons), "tests": list(self.tests)}
-        return found
-
-
-def statement(
-    id: str, said: str, holds: bool, when: str, figures: Mapping[str, float | Sequence[float]]
-) -> dict[str, Any]:
-    """Return what a lesson found about a claim as a record that can be stored.
-
-    Its figures are numbers, or ``{"mean": …, "std": …, "n": …}`` where one number per seed was given (standard
-    deviation with n - 1).
-    """
-    if id not in _said():
-        raise unknown("claim", id, _said(), "('tlwidgets claims' lists them.)")
-    stored: dict[str, Any] = {}
-    for name, value in figures.items():
-        v = np.asarray(value, "float64")
-        several = v.ndim == 1 and v.size > 1
-        stored[name] = {"mean": float(v.mean()), "std": float(v.std(ddof=1)), "n": int(v.size)} if several else v.item()
-    verdict = "does not hold" if not holds else f"holds when {when}" if when else "holds"
-    return {"id": id, "said": said, "holds": holds, "when": when, "verdict": verdict, "figures": stored}
-
-
-def in_words(figures: Mapping[str, Any]) -> dict[str, str]:
-    """Return stored figures as text: three digits, mean ± standard deviation where there were several."""
-
-    def number(value: float) -> str:
-        return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
-
-    return {
-        name.replace("_", " "): f"{number(v['mean'])} ± {v['std']:.2g} ({v['n']} seeds)"
-        if isinstance(v, dict)
-        else number(v)
-        for name, v in figures.items()
-    }
+        found = {name: getattr(self, name) for name in ("id", "kind", "group", "said", "when", "verdict")}
+        statements = [{"lesson": s.lesson, **s.record} for s in self.statements]
+        return {**found, "lessons": list(self.lessons), "tests": list(self.tests), "statements": statements}
 
 
 def _said() -> dict[str, dict[str, str]]:
@@ -123,11 +107,17 @@ def ledger() -> tuple[Row, ...]:
     found: dict[str, list[Statement]] = {}
     for lesson in content.lesson_names():
         for s in content.measured(lesson)["claims"]:
-            found.setdefault(s["id"], []).append(Statement(lesson, **{k: v for k, v in s.items() if k != "id"}))
+            found.setdefault(s["id"], []).append(Statement(lesson, s))
     return tuple(
         Row(id, _KINDS[id[0]], r["group"], r["said"], r.get("when", ""), tuple(found.get(id, ())))
         for id, r in _said().items()
     )
+
+
+def check_row(id: str) -> None:
+    """Raise a :class:`~tlwidgets.errors.CourseError` unless the ledger has such a row."""
+    if id not in _said():
+        raise unknown("claim", id, _said(), "('tlwidgets claims' lists them.)")
 
 
 def row(id: str) -> Row:
@@ -138,17 +128,14 @@ def row(id: str) -> Row:
     return rows[id]
 
 
-def _figures(s: Statement) -> str:
-    return ", ".join(f"{k} {v}" for k, v in in_words(s.figures).items())
-
-
 def as_text(rows: Sequence[Row]) -> str:
     """Return the ledger as text for a terminal: rows not yet measured are shown as open."""
     lines = []
     for r in rows:
         lines.append(f"{r.id}  {r.verdict}\n     {r.said}")
         for s in r.statements:
-            lines.append(f"     {s.lesson}: {s.said}: {s.verdict}" + (f" ({_figures(s)})" if s.figures else ""))
+            _, *rest = evidence.as_lines(s.record)
+            lines += [f"     {s.lesson}: {s.said}", *(f"       {line}" for line in rest)]
         lines += [f"     {test}" for test in r.tests]
     done = [r for r in rows if r.statements]
     return "\n".join([*lines, "", f"{len(done)} of {len(rows)} rows measured, {len(rows) - len(done)} open."])
@@ -160,12 +147,10 @@ def as_markdown(rows: Sequence[Row]) -> str:
     lines = [
         "# What is said, and what was measured",
         "",
-        "Courses and papers say many things about transfer learning. This course measures them, over five seeds or",
-        "more wherever two things are compared, and says what came out on its own data. A lesson states each verdict",
-        "beside the experiment, and the tests run every lesson and compare its verdicts with this page.",
+        *_HOW_WE_DECIDE.splitlines(),
         "",
-        f"{len(done)} of {len(rows)} rows are measured; the others are open. Figures are those of profile `cpu`:",
-        "mean ± standard deviation over seeds. `tlwidgets claims` prints the same, with `--json` every figure.",
+        f"{len(done)} of {len(rows)} rows are measured; the others are open. Figures are those of profile `cpu`.",
+        "`tlwidgets claims` prints the same, with `--json` every figure.",
         "",
     ]
     for group in dict.fromkeys(r.group for r in rows):
@@ -173,8 +158,9 @@ def as_markdown(rows: Sequence[Row]) -> str:
         for r in (r for r in rows if r.group == group):
             lines += [f"### {r.id}: {r.verdict}", "", f"> {r.said}", ""]
             for s in r.statements:
-                tail = f" {_figures(s)}." if s.figures else ""
                 notebook = content.read(s.lesson).notebook
-                lines.append(f"- [{notebook}](../notebooks/{notebook}.ipynb): {s.said}. **{s.verdict}**.{tail}")
+                _, verdict, *rest = evidence.as_lines(s.record)
+                lines.append(f"- [{notebook}](../notebooks/{notebook}.ipynb): {s.said}. **{verdict}**")
+                lines += [f"  - {line.strip()}" for line in rest]
             lines += [""] if r.statements else []
     return "\n".join(lines).rstrip() + "\n"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import unknown
-from . import checks, claims, content
+from . import checks, claims, content, evidence
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -23,13 +23,12 @@ CLAIM_TYPE = "application/vnd.tlwidgets.claim+json"
 """Media type under which a claim's verdict is stored in an executed notebook."""
 
 
-def _show(text: str, kind: str = "note", **extra: Any) -> None:
+def _show(text: str) -> None:
     """Display a sentence as a box, with the same words as plain text."""
     from IPython.display import display
 
-    color = {"good": "#12A67C", "bad": "#D55E00", "note": "#0072B2"}[kind]
-    box = f'<div style="border-left:4px solid {color};padding:.3em .8em;white-space:pre-wrap">{html.escape(text)}</div>'
-    display({"text/plain": text, "text/html": box, **extra}, raw=True)
+    box = f'<div style="border-left:4px solid #0072B2;padding:.3em .8em;white-space:pre-wrap">{html.escape(text)}</div>'
+    display({"text/plain": text, "text/html": box}, raw=True)
 
 
 def _number(value: float) -> str:
@@ -107,7 +106,21 @@ class Lesson:
 
     # -- claims
 
-    def claim(self, id: str, said: str, holds: bool, *, when: str = "", **figures: float | Sequence[float]) -> None:
+    def claim(
+        self,
+        id: str,
+        said: str,
+        found: bool | evidence.Cases,
+        *,
+        expect: str = "more",
+        controls: evidence.Cases | None = None,
+        second_best: evidence.Cases | None = None,
+        untuned: str = "",
+        when: str = "",
+        elsewhere: evidence.Cases | None = None,
+        left_out: str = "",
+        figures: Mapping[str, float | Sequence[float]] | None = None,
+    ) -> None:
         """State whether something that is said about transfer learning held in the experiment above.
 
         Parameters
@@ -116,21 +129,53 @@ class Lesson:
             Row of the claims ledger (``tlwidgets claims``).
         said
             The claim in words.
-        holds
-            Whether the measured figures bear it out, tolerance included.
+        found
+            What decides: a difference with its interval and margin (:func:`tlwidgets.transfer.compare`), or several
+            by name, of which every one has to bear the claim out. For what is counted and not sampled, whether it
+            is so.
+        expect
+            What the claim says of the difference: ``"more"`` (default), ``"less"`` or ``"same"``.
+        controls
+            What would come out the same if the reason that is given were wrong. Where it does, the claim is not
+            settled.
+        second_best
+            The differences again, with the second-best setting of what was tuned. Where the verdict changes, the claim
+            is not settled.
+        untuned
+            In place of ``second_best`` where nothing was tuned: what was taken as it is.
         when
             The condition under which it holds, where it does not hold always.
-        **figures
-            The figures that the verdict rests on: numbers, or one number per seed, told as mean ± standard deviation.
+        elsewhere
+            What was measured where the condition is not met.
+        left_out
+            What else is a sample, but not in the interval.
+        figures
+            Other figures worth telling: numbers, or one per seed, told as mean ± standard deviation.
+
+        Raises
+        ------
+        CourseError
+            For an unknown row, a condition that was not varied or that changes nothing, or a claim that rests on
+            nothing.
         """
-        record = claims.statement(id, said, bool(holds), when, figures)
-        verdict = record["verdict"]
-        numbers = ", ".join(f"{k} {v}" for k, v in claims.in_words(record["figures"]).items())
-        _show(
-            f"{id}: {said}.\n{verdict[0].upper()}{verdict[1:]}" + (f": {numbers}." if numbers else "."),
-            "good" if holds else "bad",
-            **{CLAIM_TYPE: record},
+        from IPython.display import display
+
+        claims.check_row(id)
+        record = evidence.record(
+            id,
+            said,
+            found,
+            expect=expect,
+            controls=controls,
+            second_best=second_best,
+            untuned=untuned,
+            when=when,
+            elsewhere=elsewhere,
+            left_out=left_out,
+            figures=figures,
         )
+        text = "\n".join(evidence.as_lines(record))
+        display({"text/plain": text, "text/html": evidence.as_html(record), CLAIM_TYPE: record}, raw=True)
 
     # -- exercises
 

@@ -113,17 +113,14 @@ def verdicts(column: str = "accuracy", against: str = "trained on the target") -
 
 
 def by_verdict() -> tuple[dict[str, Comparison], dict[str, Comparison], dict[str, Comparison]]:
-    """Return :func:`verdicts` by the words for a pair: those that are worse, within noise, and better."""
+    """Return :func:`verdicts` by the words for a pair: those that are worse, better, and all others."""
     found = {f"{source} → {target}": verdict for (source, target), verdict in verdicts().items()}
-    worse, unsettled, better = (
-        {pair: one for pair, one in found.items() if one.verdict == word}
-        for word in ("worse", "within noise", "better")
-    )
-    return worse, unsettled, better
+    worse, better = ({pair: one for pair, one in found.items() if one.verdict == word} for word in ("worse", "better"))
+    return worse, {pair: one for pair, one in found.items() if pair not in {*worse, *better}}, better
 
 
 def won_back_by_pair() -> Counter[str]:
-    """Count for how many pairs own statistics are better, worse or within noise."""
+    """Count for how many pairs own statistics are better, worse, or neither."""
     return _count(verdicts("own_statistics", against="accuracy").values())
 
 
@@ -217,7 +214,7 @@ def adapted() -> dict[str, Both]:
 
 
 def won_back_by_kind() -> Counter[str]:
-    """Count for how many corruptions AdaBN is better, worse or within noise at severity 5."""
+    """Count for how many corruptions AdaBN is better, worse, or neither at severity 5."""
     return _count(compare(with_adabn, plain) for plain, with_adabn in adapted().values())
 
 

@@ -19,7 +19,8 @@ __all__ = [
 _LOOK = {
     "better": ("#0072B2", "^", "better"),
     "worse": ("#D55E00", "v", "worse"),
-    "within noise": ("#666666", "o", "within noise"),
+    "the same": ("#666666", "s", "the same"),
+    "not settled": ("#666666", "o", "not settled"),
 }
 
 

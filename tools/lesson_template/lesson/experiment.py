@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
+
 from ...course.experiments import Examples, Experiment, Runner, Trial, describe, grid, load_examples, probe
 from ...models import backbone
 
@@ -12,7 +14,7 @@ __all__ = ["DIGITS", "EXPERIMENTS", "LABELS", "METHODS", "SETTINGS"]
 SETTINGS: dict[str, Any] = {"network": "tiny", "size": 16}
 LABELS = (5, 20)
 """Labels per class."""
-METHODS = ("pixels", "features")
+METHODS = ("pixels", "random", "features")
 
 
 def images(split: str) -> Examples:
@@ -20,17 +22,20 @@ def images(split: str) -> Examples:
     return load_examples("digits", size=SETTINGS["size"], splits=(split,))
 
 
-def network() -> Any:
-    """Return the small network, which has learnt from drawings."""
-    return backbone(SETTINGS["network"], size=SETTINGS["size"])
+def network(method: str) -> Any:
+    """Return the small network, which has learnt from drawings, or the same with random weights."""
+    if method == "features":
+        return backbone(SETTINGS["network"], size=SETTINGS["size"])
+    keras.utils.set_random_seed(0)
+    return backbone(SETTINGS["network"], size=SETTINGS["size"], weights=None)
 
 
 def described(runner: Runner, method: str, split: str) -> Examples:
     """Return the digits as a classifier gets them."""
     data = runner.once(images, split)
-    if method == "features":
-        return describe(runner.once(network), data)
-    return Examples(data.x[..., 0].reshape(len(data), -1) / 255, data.y)
+    if method == "pixels":
+        return Examples(data.x[..., 0].reshape(len(data), -1) / 255, data.y)
+    return describe(runner.once(network, method), data)
 
 
 def measure(runner: Runner, trial: Trial) -> dict[str, float]:
@@ -42,7 +47,7 @@ def measure(runner: Runner, trial: Trial) -> dict[str, float]:
 DIGITS = Experiment(
     "{{name}}",
     "digits",
-    "Accuracy on handwritten digits, from pixels and from features",
+    "Accuracy on handwritten digits, from pixels, and from features of a network that is trained or random",
     grid(method=METHODS, per_class=LABELS, seed=range(5)),
     measure,
     SETTINGS,
