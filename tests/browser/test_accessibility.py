@@ -148,6 +148,7 @@ EXAMPLES = {
     "Quiz": quiz,
     "ScoreScatter": score_scatter,
     "TransferMatrix": transfer_matrix,
+    "VerdictLab": widgets.VerdictLab,
 }
 """Widget → one that shows all it has."""
 

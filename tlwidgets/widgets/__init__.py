@@ -23,6 +23,7 @@ _WHERE = {
     "ShiftSlider": "shift_slider",
     "TrainingPanel": "training_panel",
     "TransferMatrix": "transfer_matrix",
+    "VerdictLab": "verdict_lab",
 }
 
 __all__ = sorted(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ...models import to_rgb
 from ...training import extract_features, linear_probe, subset
+from ...training.extraction import linear_predictions
 
-__all__ = ["Examples", "describe", "load_examples", "probe"]
+__all__ = ["Examples", "describe", "load_examples", "probe", "probe_hits"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,3 +82,8 @@ def describe(base: Any, examples: Examples, *, batch_size: int = 32) -> Examples
 def probe(train: Examples, test: Examples) -> float:
     """Return the test accuracy (0 … 1) of a linear classifier on features (:func:`tlwidgets.linear_probe`)."""
     return linear_probe(train.x, train.y, test.x, test.y)
+
+
+def probe_hits(train: Examples, test: Examples) -> NDArray[np.bool_]:
+    """Return for each test image whether the linear classifier of :func:`probe` recognises it, shape (n,)."""
+    return np.asarray(linear_predictions(train.x, train.y, test.x) == test.y)

@@ -196,4 +196,8 @@ class Network:
 
     def accuracy(self, examples: Examples, *, batch_size: int = 32) -> float:
         """Return the share (0 … 1) of prepared images that is named correctly."""
-        return float((self.scores(examples.x, batch_size=batch_size).argmax(axis=1) == examples.y).mean())
+        return float(self.hits(examples, batch_size=batch_size).mean())
+
+    def hits(self, examples: Examples, *, batch_size: int = 32) -> NDArray[np.bool_]:
+        """Return for each prepared image whether it is named correctly, shape (n,)."""
+        return np.asarray(self.scores(examples.x, batch_size=batch_size).argmax(axis=1) == examples.y)

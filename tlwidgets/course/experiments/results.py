@@ -7,13 +7,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..._paths import PACKAGE
 from ...errors import CourseError, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["pick", "read_results", "results_path", "series", "stored_tables", "values", "write_results"]
+__all__ = [
+    "hits",
+    "packed",
+    "pick",
+    "read_results",
+    "results_path",
+    "series",
+    "stored_tables",
+    "values",
+    "write_results",
+]
 
 Row = dict[str, Any]
 
@@ -125,6 +138,21 @@ def values(table: pd.DataFrame, column: str, **conditions: Any) -> list[Any]:
     _check(table, [column])
     found: list[Any] = pick(table, **conditions)[column].tolist()
     return found
+
+
+def packed(recognized: Any) -> str:
+    """Return which images were recognised, booleans (n,), as text that a table can hold: their number and the bits."""
+    bits = np.asarray(recognized, bool)
+    return f"{len(bits)}:{np.packbits(bits).tobytes().hex()}"
+
+
+def hits(table: pd.DataFrame, column: str = "hits", **conditions: Any) -> NDArray[np.bool_]:
+    """Return which images were recognised, shape (seeds, images), from a column that :func:`packed` has made."""
+    rows = []
+    for text in values(table, column, **conditions):
+        count, bits = str(text).split(":")
+        rows.append(np.unpackbits(np.frombuffer(bytes.fromhex(bits), np.uint8), count=int(count)).astype(bool))
+    return np.array(rows)
 
 
 def series(table: pd.DataFrame, by: str, x: str, column: str, **conditions: Any) -> dict[str, dict[str, list[float]]]:
