@@ -36,9 +36,12 @@ def recognized(per_class: int = 10) -> dict[str, NDArray[np.bool_]]:
         keras.utils.set_random_seed(0)
         base = backbone("efficientnet-lite0", size=SIZE, weights=weights)
         found[name] = _five(describe(base, train), describe(base, test), per_class)
-    small = [Examples(images.x[:, ::6, ::6].reshape(len(images), -1) / 255, images.y) for images in (train, test)]
-    found["pixels"] = _five(*small, per_class)
+    found["pixels"] = _five(_pixels(train), _pixels(test), per_class)
     return found
+
+
+def _pixels(images: Examples) -> Examples:
+    return Examples(images.x[:, ::6, ::6].reshape(len(images), -1) / 255, images.y)
 
 
 def _five(train: Examples, test: Examples, per_class: int) -> NDArray[np.bool_]:

@@ -211,9 +211,9 @@ def measure(runner: Runner, trial: Trial) -> dict[str, Any]:
     """Learn a task from few labels, from scratch or with transfer.
 
     ``scratch``: the tiny network from random weights. ``pixels``, ``designed``: logistic regression on the pixels, or
-    on features designed by hand. ``frozen``: the same on the features of the source. ``tuned``: a new head, and all layers
-    of the tiny network train (of EfficientNet-Lite0 those above ``block5c``), BatchNorm frozen. ``head kept``: the same
-    with the head of the source, which has the same classes.
+    on features designed by hand. ``frozen``: the same on the features of the source. ``tuned``: a new head, and all
+    layers of the tiny network train (of EfficientNet-Lite0 those above ``block5c``), BatchNorm frozen. ``head kept``:
+    the same with the head of the source, which has the same classes.
     """
     if trial.method.split(",")[0] in ("frozen", "pixels", "designed"):
         return probed(runner, trial)

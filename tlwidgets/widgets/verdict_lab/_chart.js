@@ -17,6 +17,7 @@ export function drawVerdict(plot, width, { dots, mean, low, high, margin }) {
   const X = scale({ low: -0.2, high: 0.2 }, 16, width - 16);
   const inside = (/** @type {number} */ v) => Math.max(6, Math.min(width - 6, X(v)));
   const band = { x: X(-margin), width: Math.max(0, X(margin) - X(-margin)), y: 8, height: ROWS.axis - 8 };
+  /** @type {SVGElement[]} */
   const parts = [svg("rect", { ...band, class: "tlw-verdict-margin" })];
   parts.push(svg("line", { x1: X(0), x2: X(0), y1: 8, y2: ROWS.axis, class: "tlw-verdict-zero" }));
   for (const v of TICKS) {

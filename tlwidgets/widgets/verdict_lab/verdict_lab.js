@@ -36,7 +36,7 @@ function makeHandles(model) {
     const input = browserKeys(
       html("input", { type: "range", min, max, step, "data-key": name, "aria-label": said }),
     );
-    const value = html("output", {});
+    const value = html("span", { class: "tlw-verdict-value", "aria-hidden": "true" }); // the handle says it
     input.addEventListener("input", () => model.set(name, Number(input.value)));
     input.addEventListener("change", () => model.save_changes());
     const element = html("label", {}, html("span", {}, said), input, value);
