@@ -19,6 +19,7 @@ def accuracy_lines(
     y_label: str = "accuracy",
     guess: Mapping[str, float] | None = None,
     levels: Mapping[str, Sequence[float]] | None = None,
+    points: bool = False,
     title: str = "",
 ) -> StaticFigure:
     """Draw one line per condition over ordered positions; the band is mean ± one standard deviation.
@@ -33,6 +34,9 @@ def accuracy_lines(
         What needs no learning, by name: drawn as dotted lines.
     levels
         Further conditions that have one value for all positions: drawn as dashed lines.
+    points
+        Whether every seed is drawn as a point, and the medians as a line, instead of mean and band: for runs of which
+        some go another way altogether, a mean would describe none of them.
     """
     positions = list(next(iter(series.values())))
     colors = colors_of([*series, *(levels or {})])
@@ -44,10 +48,18 @@ def accuracy_lines(
         mean = np.array([np.mean(values[p]) for p in positions])
         std = np.array([np.std(values[p], ddof=1) if len(values[p]) > 1 else 0.0 for p in positions])
         at = np.arange(len(positions))
-        axes.fill_between(at, mean - std, mean + std, color=colors[name], alpha=0.15, linewidth=0)
-        axes.plot(at, mean, color=colors[name], marker=shape, markersize=5)
+        if points:
+            mean = np.array([np.median(values[p]) for p in positions])
+            for i, p in enumerate(positions):
+                axes.plot([i] * len(values[p]), values[p], shape, color=colors[name], alpha=0.6, markersize=5)
+            axes.plot(at, mean, color=colors[name], linewidth=1)
+            told = {p: " ".join(f"{v:.2f}" for v in sorted(values[p])) for p in positions}
+        else:
+            axes.fill_between(at, mean - std, mean + std, color=colors[name], alpha=0.15, linewidth=0)
+            axes.plot(at, mean, color=colors[name], marker=shape, markersize=5)
+            told = {p: summary(values[p], 2) for p in positions}
         ends.append((float(mean[-1]), name, colors[name]))
-        words.append(f"{name}: " + ", ".join(f"{p} {summary(values[p], 2)}" for p in positions))
+        words.append(f"{name}: " + ", ".join(f"{p} {told[p]}" for p in positions))
     for name, flat in (levels or {}).items():
         height = float(np.mean(flat))
         axes.axhline(height, color=colors[name], linestyle="--", linewidth=1.4)

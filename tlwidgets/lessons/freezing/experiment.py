@@ -9,7 +9,7 @@ import numpy as np
 from ...course.experiments import Examples, Experiment, Network, Runner, Trial, Weights, grid, load_examples, weights_of
 from ...models import backbone, classifier, cut
 
-__all__ = ["DEPTH", "EXPERIMENTS", "INHERIT", "NOTHING", "SCRATCH", "SHORTEN", "TASKS"]
+__all__ = ["DEPTH", "EXPERIMENTS", "HEAD", "INHERIT", "NOTHING", "SCRATCH", "SHORTEN", "TASKS"]
 
 SEEDS = range(5)
 TASKS = ("noto", "openmoji_black")
@@ -211,4 +211,17 @@ SCRATCH = Experiment(
     held_out,
     agree={"accuracy": ABOUT_12},
 )
-EXPERIMENTS = (DEPTH, INHERIT, SHORTEN, SCRATCH)
+HEAD = Experiment(
+    "freezing",
+    "head_rates",
+    "Accuracy of the head alone by learning rate",
+    grid(
+        task=TASKS, frozen_to="top", per_class=DEPTH_SETTINGS["per_class"], learning_rate=(3e-3, 1e-2, 3e-2), seed=SEEDS
+    ),
+    tune,
+    DEPTH_SETTINGS,
+    held_out,
+    digits=16,
+    agree={"accuracy": ABOUT_12, "train_accuracy": 0.1},
+)
+EXPERIMENTS = (DEPTH, INHERIT, SHORTEN, SCRATCH, HEAD)

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ...course.experiments import pick, series
-from .experiment import DEPTH, INHERIT, SCRATCH, SHORTEN
+from .experiment import DEPTH, HEAD, INHERIT, SCRATCH, SHORTEN
 
-__all__ = ["best_scratch", "by_depth", "inherited", "lost_without_early_blocks", "middle_over_top", "shortened"]
+__all__ = ["best_head", "best_scratch", "by_depth", "inherited", "shortened"]
 
 Lines = dict[str, dict[str, list[float]]]
 
@@ -61,17 +61,14 @@ def shortened(column: str = "accuracy") -> Lines:
     return _both_ends(pd.concat([SHORTEN.read(), whole]), column, "the {} are kept")
 
 
-def middle_over_top(domain: str) -> list[float]:
-    """Return the accuracy frozen to ``block6b`` minus that with the head alone, at the ordinary rate."""
-    line = by_depth(domain)["rate 0.001"]
-    return [middle - top for middle, top in zip(line["block6b"], line["top"], strict=True)]
+def best_head(domain: str) -> list[float]:
+    """Return the accuracies of the head alone at the learning rate with the highest mean.
 
-
-def lost_without_early_blocks() -> list[float]:
-    """Return the accuracy lost when one, two or three early blocks are taken away, the mean of the three."""
-    line = shortened()["the last are kept"]
-    cuts = zip(line["9"], line["6"], line["3"], strict=True)
-    return [whole - sum(kept) / 3 for whole, kept in zip(line["12"], cuts, strict=True)]
+    That rate is chosen by the very accuracies, so the choice is in favour of the head.
+    """
+    rows = pd.concat([pick(DEPTH.read(), frozen_to="top"), HEAD.read()])
+    lines = series(rows, "learning_rate", "task", "accuracy", task=domain)
+    return max((line[domain] for line in lines.values()), key=np.mean)
 
 
 def _both_ends(table: pd.DataFrame, column: str, words: str) -> Lines:

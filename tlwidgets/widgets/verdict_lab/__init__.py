@@ -131,8 +131,8 @@ class VerdictLab(StaticWidget):
         claim = {"more": "The new way is better", "less": "The new way is worse", "same": "It makes no difference"}
         return (
             f"{self.label}. Claim: {claim[self.expect]}. {self.verdict.capitalize()}: mean difference "
-            f"{found.mean:+.3f}, 95 % interval {found.low:+.3f} to {found.high:+.3f}, margin {self.margin:.3f}, {self.seeds} seeds with a "
-            f"standard deviation of {self.spread:.3f}."
+            f"{found.mean:+.3f}, 95 % interval {found.low:+.3f} to {found.high:+.3f}, margin {self.margin:.3f}, "
+            f"{self.seeds} seeds with a standard deviation of {self.spread:.3f}."
         )
 
     def static(self) -> StaticFigure:
