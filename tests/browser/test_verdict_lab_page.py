@@ -13,7 +13,7 @@ def test_by_keyboard_alone(mount):
     said, box = page.get_by_role("status"), page.locator(".tlw-verdict")
     assert "○ Not settled: the interval holds 0" in said.text_content()
     assert page.locator(".tlw-verdict-dot").count() == 5
-    seeds = page.get_by_role("slider", name="Seeds")
+    seeds = page.get_by_role("slider", name="Seeds", exact=True)
     seeds.focus()
     for _ in range(15):
         page.keyboard.press("ArrowRight")

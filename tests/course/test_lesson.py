@@ -140,27 +140,25 @@ def test_no_guess_is_no_error(said):
 
 
 def test_a_claim_leaves_its_verdict_in_the_notebook(said):
-    tl.lesson("feature_extraction", "smoke").claim("C10", "features shrink <data>", True, times_smaller=5.4)
+    lesson = tl.lesson("feature_extraction", "smoke")
+    lesson.claim("C10", "features shrink <data>", True, figures={"times_smaller": 5.4})
     (data,) = said
-    assert data[CLAIM_TYPE] == {
-        "id": "C10",
-        "said": "features shrink <data>",
-        "holds": True,
-        "when": "",
-        "verdict": "holds",
-        "figures": {"times_smaller": 5.4},
-    }
-    assert data["text/plain"] == "C10: features shrink <data>.\nHolds: times smaller 5.4."
+    found = data[CLAIM_TYPE]
+    assert (found["id"], found["kind"], found["verdict"]) == ("C10", "exact", "holds")
+    assert found["figures"] == {"times_smaller": 5.4}
+    assert data["text/plain"] == "C10: features shrink <data>.\nHolds.\ntimes smaller 5.4."
     assert "&lt;data&gt;" in data["text/html"]
 
 
-def test_a_claim_over_seeds_tells_mean_and_spread_and_its_condition(said):
+def test_a_claim_over_seeds_tells_all_that_decided(said):
     lesson = tl.lesson("feature_extraction", "smoke")
-    lesson.claim("C10", "it shrinks", True, when="images are large", gain=[0.1, 0.2, 0.3])
+    gain, none = tl.compare([0.5, 0.6, 0.7], [0.4, 0.5, 0.61]), tl.compare([0.5, 0.6, 0.7], [0.5, 0.61, 0.7])
+    lesson.claim("C10", "it shrinks", gain, controls={"nothing changed": none}, when="images are large", elsewhere=none)
     (data,) = said
     assert data[CLAIM_TYPE]["verdict"] == "holds when images are large"
-    assert data[CLAIM_TYPE]["figures"]["gain"] == pytest.approx({"mean": 0.2, "std": 0.1, "n": 3})
-    assert "C10: it shrinks.\nHolds when images are large: gain 0.2 ± 0.1 (3 seeds)." in data["text/plain"]
+    assert data[CLAIM_TYPE]["cases"][0]["mean"] == pytest.approx(gain.mean)
+    assert "difference: +0.097 (" in data["text/plain"]
+    assert "control: nothing changed: -0.003 (" in data["text/plain"]
 
 
 def test_progress_survives_a_damaged_file_and_a_folder_that_cannot_be_written(tmp_path):

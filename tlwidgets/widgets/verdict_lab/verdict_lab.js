@@ -21,7 +21,7 @@ import { decide, differences, interval, signed } from "./_rule.js";
 /** @type {{ name: keyof Numbers, said: string, min: number, max: number, step: number }[]} */
 const HANDLES = [
   { name: "mean", said: "Mean difference", min: -0.1, max: 0.1, step: 0.001 },
-  { name: "spread", said: "Spread over the seeds", min: 0, max: 0.1, step: 0.001 },
+  { name: "spread", said: "Spread of seeds", min: 0, max: 0.1, step: 0.001 },
   { name: "seeds", said: "Seeds", min: 2, max: 20, step: 1 },
   { name: "margin", said: "Margin", min: 0, max: 0.05, step: 0.001 },
 ];
