@@ -4,7 +4,7 @@
     python benchmarks/grading.py --nbgrader            # and nbgrader (installed beside us: the extra [grading])
     python benchmarks/grading.py --otter PYTHON        # and otter-grader in the environment of that Python
 
-Every tool gets the same assignment 03, the same correct answers and the same hidden tests; its processes are counted
+Every tool gets the same assignment 04, the same correct answers and the same hidden tests; its processes are counted
 with all their children, in CPU seconds, because the wall clock of a shared machine says little.
 """
 

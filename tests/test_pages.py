@@ -24,7 +24,7 @@ def test_a_report_brings_one_lesson_up_to_date_and_leaves_the_others(tool, tmp_p
     folder = tmp_path / "tlwidgets" / "lessons" / "freezing"
     folder.mkdir(parents=True)
     notebooks = [
-        {"name": "03_freezing", "outcome": "passed", "seconds": 33.4, "peak_memory_mb": 1200.2, "claims": []},
+        {"name": "04_freezing", "outcome": "passed", "seconds": 33.4, "peak_memory_mb": 1200.2, "claims": []},
         {"name": "gallery", "outcome": "passed", "seconds": 9, "peak_memory_mb": 900, "claims": []},
     ]
     tool["take"]({"profile": "smoke", "versions": {"keras": "3"}, "notebooks": notebooks}, tmp_path)
@@ -35,6 +35,6 @@ def test_a_report_brings_one_lesson_up_to_date_and_leaves_the_others(tool, tmp_p
 
 
 def test_nothing_is_taken_from_a_run_that_failed(tool, tmp_path):
-    report = {"profile": "cpu", "versions": {}, "notebooks": [{"name": "03_freezing", "outcome": "failed"}]}
+    report = {"profile": "cpu", "versions": {}, "notebooks": [{"name": "04_freezing", "outcome": "failed"}]}
     with pytest.raises(SystemExit, match="nothing was taken"):
         tool["take"](report, tmp_path)

@@ -116,8 +116,8 @@ def test_progress_counts_what_is_done_of_every_lesson():
     lesson.exercise("uses", lambda model, base: True)
     by_title = {row["title"]: row for row in lesson.progress().value}
     assert list(by_title) == [f"{c.number:02} {c.title}" for c in map(content.read, content.lesson_names())]
-    assert by_title["03 Freezing"] == {
-        "title": "03 Freezing",
+    assert by_title["04 Freezing"] == {
+        "title": "04 Freezing",
         "guesses": [1, 1],
         "quizzes": [1, 2],
         "exercises": [0, 2],

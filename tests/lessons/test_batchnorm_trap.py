@@ -1,4 +1,4 @@
-"""What lesson 05 says of BatchNorm is so on the installed Keras, and its checks tell typical wrong answers apart."""
+"""What lesson 06 says of BatchNorm is so on the installed Keras, and its checks tell typical wrong answers apart."""
 
 from __future__ import annotations
 

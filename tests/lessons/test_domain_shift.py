@@ -1,4 +1,4 @@
-"""Lesson 07: what a shift moves and leaves, what the figures say, and what a wrong detector is told."""
+"""Lesson 08: what a shift moves and leaves, what the figures say, and what a wrong detector is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lesson 04: what is paired, what is left as it was, what the figures say, and what a wrong answer is told."""
+"""Lesson 05: what is paired, what is left as it was, what the figures say, and what a wrong answer is told."""
 
 from __future__ import annotations
 

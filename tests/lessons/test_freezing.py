@@ -1,4 +1,4 @@
-"""What lesson 03 measured: special to its networks."""
+"""What lesson 04 measured: special to its networks."""
 
 from __future__ import annotations
 

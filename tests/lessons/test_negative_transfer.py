@@ -1,4 +1,4 @@
-"""Lesson 09: the experiment is fair, its figures say what came out, and wrong answers are told what is wrong."""
+"""Lesson 10: the experiment is fair, its figures say what came out, and wrong answers are told what is wrong."""
 
 from __future__ import annotations
 

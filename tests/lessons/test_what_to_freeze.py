@@ -1,4 +1,4 @@
-"""Lesson 06: fair in what it claims to hold equal, repeatable, and wrong answers are told what is wrong."""
+"""Lesson 07: fair in what it claims to hold equal, repeatable, and wrong answers are told what is wrong."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
@@ -11,18 +9,36 @@ from tlwidgets.course import checks, content
 from tlwidgets.course.experiments import Runner, Trial
 from tlwidgets.errors import CourseError
 from tlwidgets.lessons.why_transfer import experiment, figures, results
-from tlwidgets.lessons.why_transfer.experiment import BUDGETS, CURVE_STEPS
-from tlwidgets.lessons.why_transfer.results import crossing, labels_needed, steps_needed
+from tlwidgets.lessons.why_transfer.experiment import BUDGETS
+from tlwidgets.lessons.why_transfer.results import crossing, labels_needed
 
 
-def test_lines_and_curves_have_every_budget_step_and_seed():
+def test_lines_have_every_budget_and_seed():
     line = results.line("digits", "clothes", "tuned")
     assert tuple(line) == BUDGETS["digits"]
     assert {len(v) for v in line.values()} == {5}
-    curve = results.curve("typeset", "head kept")
-    assert tuple(curve) == CURVE_STEPS
-    assert curve[CURVE_STEPS[-1]] == results.line("digits", "typeset", "head kept")[10]
     assert tuple(results.line("emoji", "photographs", "frozen")) == BUDGETS["emoji"]
+
+
+def test_a_gain_is_paired_by_seed_and_test_image():
+    frozen = results.recognised("digits", "typeset", "frozen", 2)
+    assert frozen.shape == (5, 450)
+    assert frozen.mean(axis=1).tolist() == pytest.approx(results.line("digits", "typeset", "frozen")[2], abs=1e-3)
+    gain = results.gain(2, "typeset", "frozen")
+    scratch = results.recognised("digits", "none", "scratch", 2)
+    assert gain.mean == pytest.approx(frozen.mean() - scratch.mean())
+    assert (gain.n_seeds, gain.n_images) == (5, 450)
+    back = results.gain(2, "none", "scratch", over=("typeset", "frozen"))
+    assert back.mean == pytest.approx(-gain.mean)
+    assert results.gain_by_seed(10, "typeset").mean() == pytest.approx(results.gain(10, "typeset", "tuned").mean)
+
+
+def test_a_claim_about_a_source_names_each_of_its_trainings():
+    gains = results.gains("typeset", "tuned", (2, 10))
+    assert list(gains)[:2] == ["source 1, 2 labels", "source 1, 10 labels"]
+    assert len(gains) == 6
+    assert len({g.mean for g in gains.values()}) == 6
+    assert len(results.all_trainings("typeset")) == 15
 
 
 def test_a_curve_takes_as_many_steps_as_it_says_whatever_the_number_of_images(monkeypatch):
@@ -46,18 +62,12 @@ def test_crossing_and_labels_needed():
     assert labels_needed([2, 8, 32], [0.4, 0.6, 0.8], 0.9) is None
     with pytest.raises(CourseError, match="ascending"):
         labels_needed([8, 2], [0.4, 0.6], 0.5)
-    assert steps_needed([0, 10, 20], [0.1, 0.3, 0.9]) == pytest.approx(10 + 10 * 0.2 / 0.6)
-    assert steps_needed([0, 10], [0.9, 0.9]) == 0
-    assert steps_needed([0, 10, 20], [0.1, 0.3, 0.9], 0.6) == pytest.approx(15)
-    assert steps_needed([0, 10, 20], [0.1, 0.3, 0.9], 0.95) is None
 
 
 def test_seeds_are_read_one_by_one():
     line = {2: [0.4, 0.5], 8: [0.6, 0.5], 32: [0.8, 0.9]}
     assert results.labels_to_match(line, [0.7, 0.5]) == pytest.approx([16, 2])
-    curve = {0: [0.1, 0.0], 10: [0.3, 0.5], 20: [0.9, 1.0]}
-    assert results.half_way(curve) == pytest.approx([10 + 10 * 0.2 / 0.6, 10])
-    assert results.steps_to_match(curve, [0.6, 0.25]) == pytest.approx([15, 5])
+    assert results.labels_to_match(line, [0.95, 0.5]) == [None, 2]
 
 
 def test_what_was_not_measured_is_told():
@@ -69,16 +79,17 @@ def test_what_was_not_measured_is_told():
 
 def test_figures_say_their_numbers():
     scratch, frozen = results.line("digits", "none", "scratch"), results.line("digits", "typeset", "frozen")
-    lines = figures.budget_lines({"from scratch": scratch, "frozen": frozen}, crossings={"overtakes": 17.2})
-    assert "overtakes at 17 labels" in lines.alt
+    lines = figures.budget_lines({"from scratch": scratch, "frozen": frozen}, crossings=[10, 20, 40])
+    assert "scratch overtakes: 10 to 40, middle 20 labels per class, one seed each at 10, 20, 40" in lines.alt
     assert f"100 {figures.summary(scratch[100], 2)}" in lines.alt
-    rows = figures.budget_dots({"from scratch": scratch, "frozen": frozen})
-    assert list(rows) == [str(n) for n in BUDGETS["digits"]]
-    assert len({tuple(f.axes[0].get_xlim()) for f in rows.values()}) == 1
-    curves = figures.learning_phases(results.curve("none", "scratch"), results.curve("typeset", "tuned"))
-    half = steps_needed(CURVE_STEPS, [np.mean(v) for v in results.curve("none", "scratch").values()])
-    assert math.isfinite(half)
-    assert f"half-way after {half:.0f} steps" in curves.alt
+
+
+def test_what_networks_read_is_drawn_and_said():
+    images = np.zeros((3, 8, 8, 1), np.uint8)
+    drawn = figures.readings(images, [3, 8, 1], {"new head": np.eye(10)[[3, 9, 1]], "kept": np.eye(10)[[3, 8, 7]]})
+    assert drawn.alt == "3 handwritten digits: 3, 8, 1. Read new head: 3, 9, 1; kept: 3, 8, 7."
+    words = [text.get_text() for axes in drawn.axes for text in axes.texts]
+    assert [word for word in words if "\u2717" in word] == ["9 \u2717", "7 \u2717"]
 
 
 # ---------------------------------------------------------------- the checks of the exercises

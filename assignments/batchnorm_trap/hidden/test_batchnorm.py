@@ -1,4 +1,4 @@
-"""Hidden tests of the sheet on lesson 05."""
+"""Hidden tests of the sheet on lesson 06."""
 
 import numpy as np
 from probes import passages, toy

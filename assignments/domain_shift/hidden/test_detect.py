@@ -1,4 +1,4 @@
-"""Hidden tests of the sheet on lesson 07."""
+"""Hidden tests of the sheet on lesson 08."""
 
 from probes import CALM, EACH, TRIES
 

@@ -1,4 +1,4 @@
-"""Hidden tests of the sheet on lesson 02."""
+"""Hidden tests of the sheet on lesson 03."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Hidden tests of the sheet on lesson 04."""
+"""Hidden tests of the sheet on lesson 05."""
 
 from tlwidgets.grading import points
 from tlwidgets.lessons.fine_tuning.checks import GOAL, KEPT_SHARE, KEPT_TARGET, problem_of, try_plan

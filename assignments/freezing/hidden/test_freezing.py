@@ -1,4 +1,4 @@
-"""Hidden tests of the sheet on lesson 03."""
+"""Hidden tests of the sheet on lesson 04."""
 
 import numpy as np
 from probes import boundaries, cases, toy

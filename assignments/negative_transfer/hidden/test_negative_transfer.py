@@ -1,4 +1,4 @@
-"""Hidden tests of the sheet on lesson 09."""
+"""Hidden tests of the sheet on lesson 10."""
 
 from probes import plans
 

@@ -1,4 +1,4 @@
-"""Hidden tests of the sheet on lesson 06."""
+"""Hidden tests of the sheet on lesson 07."""
 
 import numpy as np
 from probes import kinds, tables

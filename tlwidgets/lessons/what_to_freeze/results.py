@@ -147,7 +147,7 @@ def chosen_rate(source: str, target: str, strategy: str, per_class: int) -> floa
 
 
 def on_drawings() -> list[Case]:
-    """Return two cases of a larger network, from the sweep of lesson 03: photographs → drawings, 20 per class.
+    """Return two cases of a larger network, from the sweep of lesson 04: photographs → drawings, 20 per class.
 
     EfficientNet-Lite0, 96 pixels, frozen to ``block2b``, ``block6d``, ``top`` or not at all; without *from scratch*.
     Each strategy at the better of two learning rates, chosen on the images on which it is measured: somewhat

@@ -17,23 +17,26 @@ from ...course.experiments import (
     describe,
     grid,
     load_examples,
+    packed,
     probe,
+    probe_hits,
     weights_of,
 )
 from ...models import backbone, classifier, tiny
+from ...training import extract_features_by_block, handcrafted_features
 
-__all__ = ["BUDGETS", "CURVE_BUDGET", "CURVE_STEPS", "EXPERIMENTS", "LABELS", "SETTINGS"]
+__all__ = ["BUDGETS", "EXPERIMENTS", "LABELS", "OTHER_RATE", "SETTINGS", "learning_curve"]
 
 SEEDS = range(5)
 SOURCE_SEED = 100
+"""Of the first training of a source; that of the second is one higher, and so on."""
 SETTINGS: dict[str, Any] = {
     "network": "tiny",
     "size": {"digits": 16, "digits inverted": 16, "emoji": 32},
-    "pixels": {"digits": 8, "emoji": 16},
+    "pixels": {"digits": 8, "digits inverted": 8, "emoji": 16},
     "steps": 300,
     "batch_size": 32,
     "source_steps": 600,
-    "learning_rate": {"digits, scratch": 3e-3, "emoji, scratch": 1e-3, "tuned": 3e-3},
     "drop": "a tenth of the learning rate in the last 40 % of the steps",
     "photographs": "efficientnet-lite0 at 96 pixels",
     "photographs_tuned": {"frozen_to": "block5c", "learning_rate": 1e-3, "epochs": 15, "batch_size": 20},
@@ -41,28 +44,61 @@ SETTINGS: dict[str, Any] = {
 }
 BUDGETS = {"digits": (2, 5, 10, 20, 50, 100), "emoji": (2, 5, 10, 20)}
 """Labels per class that were measured, by task."""
-CURVE_BUDGET = 10
-"""Labels per class for the learning curves, and for what is measured with one budget only."""
-CURVE_STEPS = (0, 5, 10, 15, 20, 30, 40, 60, 80, 120, 180, 240, 300)
-"""Steps at which the learning curves were measured."""
-CURVES = (("none", "scratch"), ("typeset", "tuned"), ("typeset", "head kept"))
-"""Source and method on the digits with a learning curve."""
+TEN = 10
+"""Labels per class for what is measured with one budget only."""
+RATES = {
+    ("digits", "none", "scratch"): (1e-3, 3e-3, 1e-2),
+    ("digits", "typeset", "tuned"): (3e-4, 1e-3, 3e-3, 1e-2),
+    ("digits", "clothes", "tuned"): (1e-3, 3e-3, 1e-2),
+    ("digits", "few typeset", "tuned"): (3e-4, 1e-3, 3e-3, 1e-2),
+    ("digits inverted", "none", "scratch"): (1e-3, 3e-3, 1e-2, 3e-2, 1e-1),
+    ("digits inverted", "typeset", "tuned"): (3e-4, 1e-3, 3e-3, 1e-2),
+    ("emoji", "none", "scratch"): (1e-3, 3e-3, 1e-2, 3e-2),
+}
+"""Task, source and method → learning rates that were tried on validation images."""
+BEST = {
+    ("digits", "none", "scratch"): (3e-3, 1e-2),
+    ("digits", "typeset", "tuned"): (1e-3, 3e-4),
+    ("digits", "clothes", "tuned"): (3e-3, 1e-2),
+    ("digits", "few typeset", "tuned"): (1e-3, 3e-3),
+    ("digits inverted", "none", "scratch"): (3e-2, 1e-2),
+    ("digits inverted", "typeset", "tuned"): (3e-3, 1e-3),
+    ("emoji", "none", "scratch"): (1e-2, 1e-3),
+}
+"""The best of them, and the second-best."""
 
 SINGLE = (
     ("digits", "typeset", "head kept"),
     ("digits", "few typeset", "frozen"),
     ("digits", "few typeset", "tuned"),
+    ("digits", "few typeset 2", "tuned"),
+    ("digits", "few typeset 3", "tuned"),
+    ("digits", "typeset 2", "tuned"),
+    ("digits", "typeset 3", "tuned"),
+    ("digits", "clothes 2", "tuned"),
+    ("digits", "clothes 3", "tuned"),
+    ("digits inverted", "none", "scratch"),
     ("digits inverted", "typeset", "frozen"),
     ("digits inverted", "typeset", "tuned"),
+    ("digits inverted", "typeset 2", "tuned"),
+    ("digits inverted", "typeset 3", "tuned"),
 )
 """Task, source and method, measured with one budget."""
 LINES = (
     ("digits", "none", "pixels"),
     ("digits", "random", "frozen"),
     ("digits", "typeset", "frozen"),
+    ("digits", "typeset 2", "frozen"),
+    ("digits", "typeset 3", "frozen"),
     ("digits", "clothes", "frozen"),
+    ("digits", "clothes 2", "frozen"),
+    ("digits", "clothes 3", "frozen"),
     ("digits", "photographs", "frozen"),
+    ("digits", "photographs", "frozen, cut after block6d"),
+    ("digits", "photographs", "frozen, cut after block5c"),
+    ("digits", "random photographs", "frozen, cut after block6d"),
     ("emoji", "none", "pixels"),
+    ("emoji", "none", "designed"),
     ("emoji", "random", "frozen"),
     ("emoji", "photographs", "frozen"),
     ("digits", "none", "scratch"),
@@ -79,8 +115,8 @@ def _line(line: tuple[str, str, str], budgets: Sequence[int], seeds: Sequence[in
     return grid(task=task, source=source, method=method, per_class=budgets, seed=seeds)
 
 
-PLAN = [t for line in SINGLE for t in _line(line, [CURVE_BUDGET])]
-PLAN += [t for line in LINES for t in _line(line, BUDGETS[line[0]])]
+PLAN = [t for line in LINES for t in _line(line, BUDGETS[line[0]])]
+PLAN += [t for line in SINGLE for t in _line(line, [TEN])]
 
 
 # ---------------------------------------------------------------- images and networks
@@ -90,11 +126,8 @@ DATA = {"emoji": "styles", "typeset": "simulated_digits", "few typeset": "simula
 
 
 def images(name: str, size: int, split: str) -> Examples:
-    """Return images of a task or a source: ``"train"``, ``"validation"`` or ``"held out"``."""
-    # nothing is chosen by the validation emoji, so they count as well; the digits are enough without
-    held_out = ("validation", "test") if name == "emoji" else ("test",)
-    splits = held_out if split == "held out" else (split,)
-    data = load_examples(DATA.get(name, "digits"), "noto" if name == "emoji" else None, size=size, splits=splits)
+    """Return images of a task or a source: ``"train"``, ``"validation"`` or ``"test"``."""
+    data = load_examples(DATA.get(name, "digits"), "noto" if name == "emoji" else None, size=size, splits=(split,))
     if name == "digits inverted":
         return Examples(255 - data.x, data.y)
     return data.sample(10, 0) if name == "few typeset" else data
@@ -105,6 +138,12 @@ def pixels(task: str, split: str) -> Examples:
     data = images(task, SETTINGS["pixels"][task], split)
     channels = 3 if task == "emoji" else 1
     return Examples(data.x[..., :channels].reshape(len(data), -1) / 255, data.y)
+
+
+def designed(task: str, split: str) -> Examples:
+    """Return features of images that were designed by hand (:func:`tlwidgets.training.handcrafted_features`)."""
+    data = images(task, 96, split)
+    return Examples(handcrafted_features(data.x), data.y)
 
 
 def network(size: int, classes: int, freeze_batchnorm: bool) -> Network:
@@ -120,12 +159,25 @@ def random_weights(size: int, classes: int, seed: int) -> Weights:
     return weights_of(classifier(tiny.build(size), classes, seed=seed))
 
 
+def _training(source: str) -> tuple[str, int]:
+    """Return the source, and which of its trainings is meant: ``"clothes 2"`` is the second on clothes."""
+    return (source[:-2], int(source[-1])) if source[-1].isdigit() else (source, 1)
+
+
+def best_rate(trial: Trial) -> tuple[float, float]:
+    """Return the best learning rate for a trial on validation images, and the second-best."""
+    method = "tuned" if trial.method == "head kept" else trial.method
+    return BEST[trial.task, _training(trial.source)[0], method]
+
+
 def source_weights(runner: Runner, source: str, size: int) -> Weights:
     """Train the tiny network on a source, and return its weights."""
-    data = images(source, size, "train")
+    name, number = _training(source)
+    seed = SOURCE_SEED + number - 1
+    data = images(name, size, "train")
     net = runner.once(network, size, data.classes, False)
-    net.begin(SOURCE_SEED, random_weights(size, data.classes, SOURCE_SEED))
-    list(train(net, data, learning_rate=3e-3, steps=SETTINGS["source_steps"], seed=SOURCE_SEED))
+    net.begin(seed, random_weights(size, data.classes, seed))
+    list(train(net, data, learning_rate=3e-3, steps=SETTINGS["source_steps"], seed=seed))
     return weights_of(net.model)
 
 
@@ -137,11 +189,14 @@ def photographs(weights: str | None) -> Any:
     return backbone("efficientnet-lite0", size=96, weights=weights)
 
 
-def features(runner: Runner, task: str, source: str, seed: int, split: str) -> Examples:
+def features(runner: Runner, task: str, source: str, cut: str, seed: int, split: str) -> Examples:
     """Return the features of a source; the random ones of the tiny network are those of the seed."""
-    if source == "photographs" or task == "emoji":
-        base = runner.once(photographs, None if source == "random" else "imagenet")
-        return describe(base, runner.once(images, task, 96, split))
+    if "photographs" in source or task == "emoji":
+        base = runner.once(photographs, None if "random" in source else "imagenet")
+        data = runner.once(images, task, 96, split)
+        if cut:
+            return Examples(extract_features_by_block(base, data.x, at=[cut], batch_size=32)[cut], data.y)
+        return describe(base, data)
     size = SETTINGS["size"][task]
     data, base = runner.once(images, task, size, split), runner.once(tiny.build, size)
     if source == "random":
@@ -156,45 +211,50 @@ def features(runner: Runner, task: str, source: str, seed: int, split: str) -> E
 # ---------------------------------------------------------------- one trial
 
 
-def measure(runner: Runner, trial: Trial) -> list[dict[str, Any]]:
+def measure(runner: Runner, trial: Trial) -> dict[str, Any]:
     """Learn a task from few labels, from scratch or with transfer.
 
-    ``scratch``: the tiny network from random weights. ``pixels``: logistic regression on the pixels. ``frozen``:
-    logistic regression on the features of the source. ``tuned``: a new head, and all layers of the tiny network train
-    (of EfficientNet-Lite0 those above ``block5c``), BatchNorm frozen. ``head kept``: the same with the head of the
-    source, which has the same classes.
+    ``scratch``: the tiny network from random weights. ``pixels``, ``designed``: logistic regression on the pixels, or
+    on features designed by hand. ``frozen``: the same on the features of the source. ``tuned``: a new head, and all
+    layers of the tiny network train (of EfficientNet-Lite0 those above ``block5c``), BatchNorm frozen. ``head kept``:
+    the same with the head of the source, which has the same classes.
     """
-    if trial.method in ("frozen", "pixels"):
-        return [{"step": 0, **probed(runner, trial)}]
+    if trial.method.split(",")[0] in ("frozen", "pixels", "designed"):
+        return probed(runner, trial)
     if trial.source == "photographs":
-        return [{"step": 0, **tuned_photographs(runner, trial)}]
-    curve = trial.task == "digits" and trial.per_class == CURVE_BUDGET and (trial.source, trial.method) in CURVES
-    return learning_curve(runner, trial, "held out", CURVE_STEPS if curve else ())
+        return tuned_photographs(runner, trial)
+    (end,) = learning_curve(runner, trial, "test", ())
+    return {name: end[name] for name in ("accuracy", "train_accuracy", "hits")}
 
 
-def probed(runner: Runner, trial: Trial) -> dict[str, float]:
-    """Train a linear classifier on pixels or frozen features."""
-    if trial.method == "pixels":
-        train_, test = (runner.once(pixels, trial.task, split) for split in ("train", "held out"))
+def probed(runner: Runner, trial: Trial) -> dict[str, Any]:
+    """Train a linear classifier on pixels, designed or frozen features."""
+    if trial.method in ("pixels", "designed"):
+        train_, test = (runner.once(globals()[trial.method], trial.task, split) for split in ("train", "test"))
     else:
         # a trained source is the same whatever the seed
-        of = trial.task, trial.source, trial.seed if trial.source == "random" and trial.task != "emoji" else 0
-        train_, test = (runner.once(features, runner, *of, split) for split in ("train", "held out"))
+        of = trial.task, trial.source, trial.method.partition("after ")[2]
+        seed = trial.seed if trial.source == "random" and trial.task != "emoji" else 0
+        train_, test = (runner.once(features, runner, *of, seed, split) for split in ("train", "test"))
     few = train_.sample(trial.per_class, trial.seed)
-    return {"accuracy": probe(few, test), "train_accuracy": probe(few, few)}
+    return _scored(probe_hits(few, test), probe(few, few))
 
 
-def tuned_photographs(runner: Runner, trial: Trial) -> dict[str, float]:
+def _scored(hits: Any, train_accuracy: float) -> dict[str, Any]:
+    return {"accuracy": float(hits.mean()), "train_accuracy": train_accuracy, "hits": packed(hits)}
+
+
+def tuned_photographs(runner: Runner, trial: Trial) -> dict[str, Any]:
     """Tune EfficientNet-Lite0 above ``block5c``."""
     how = SETTINGS["photographs_tuned"]
-    data = {split: runner.once(images, trial.task, 96, split) for split in ("train", "held out")}
+    data = {split: runner.once(images, trial.task, 96, split) for split in ("train", "test")}
     net = runner.once(upper_part, data["train"].classes)
     train_, test = (runner.once(net.prepare, examples) for examples in data.values())
     few = train_.sample(trial.per_class, trial.seed)
     net.begin(trial.seed)
     training = {k: how[k] for k in ("learning_rate", "epochs", "batch_size")}
     net.fit(few, **training, late_drop=True)
-    return {"accuracy": net.accuracy(test), "train_accuracy": net.accuracy(few)}
+    return _scored(net.hits(test), net.accuracy(few))
 
 
 def upper_part(classes: int) -> Network:
@@ -210,20 +270,17 @@ def learning_curve(runner: Runner, trial: Trial, split: str, stops: Sequence[int
     start = runner.once(random_weights, size, data.classes, trial.seed)
     if not scratch:
         known = runner.once(source_weights, runner, trial.source, size)
-        head = known if trial.method == "head kept" else start
-        start = {**known, "head": head["head"]}
+        start = known if trial.method == "head kept" else {**known, "head": start["head"]}
     net = runner.once(network, size, data.classes, not scratch)
     net.begin(trial.seed, start)
-    learning_rates = SETTINGS["learning_rate"]
-    learning_rate = trial.learning_rate or learning_rates[f"{trial.task}, scratch" if scratch else "tuned"]
-    return [
-        {
-            "step": step,
-            "accuracy": net.accuracy(test, batch_size=250),
-            "train_accuracy": net.accuracy(few, batch_size=250),
-        }
-        for step in train(net, few, learning_rate=learning_rate, steps=SETTINGS["steps"], seed=trial.seed, stops=stops)
-    ]
+    learning_rate = trial.learning_rate or best_rate(trial)[0]
+    curve = []
+    for step in train(net, few, learning_rate=learning_rate, steps=SETTINGS["steps"], seed=trial.seed, stops=stops):
+        scores = net.scores(test.x, batch_size=250)
+        loss = -np.log(np.maximum(scores[np.arange(len(test)), test.y], 1e-7)).mean()
+        found = _scored(scores.argmax(axis=1) == test.y, net.accuracy(few, batch_size=250))
+        curve.append({"step": step, "loss": float(loss), **found})
+    return curve
 
 
 def train(
@@ -248,20 +305,33 @@ def train(
 
 
 def choose(runner: Runner, trial: Trial) -> dict[str, float]:
-    """Return the accuracy on validation images, with a seed that is used for nothing else."""
+    """Return the accuracy on validation images."""
     (end,) = learning_curve(runner, trial, "validation", ())
     return {"validation": end["accuracy"]}
 
 
 CHOICE = [
     trial
-    for task, source, method in (
-        ("emoji", "none", "scratch"),
-        *(("digits", *curve) for curve in CURVES),
-        ("digits", "clothes", "tuned"),
-    )
+    for (task, source, method), rates in RATES.items()
+    for trial in grid(task=task, source=source, method=method, per_class=TEN, learning_rate=rates, seed=SEEDS)
+]
+
+SECOND = [
+    trial
+    for (task, source, method), budgets in {
+        ("digits", "none", "scratch"): (2, 10, 100),
+        ("digits", "typeset", "tuned"): (2, 10, 100),
+        ("digits", "clothes", "tuned"): (2, 10, 100),
+        ("digits inverted", "none", "scratch"): (10,),
+        ("digits inverted", "typeset", "tuned"): (10,),
+    }.items()
     for trial in grid(
-        task=task, source=source, method=method, per_class=CURVE_BUDGET, learning_rate=(1e-3, 3e-3), seed=len(SEEDS)
+        task=task,
+        source=source,
+        method=method,
+        per_class=budgets,
+        learning_rate=BEST[task, source, method][1],
+        seed=SEEDS,
     )
 ]
 
@@ -279,7 +349,7 @@ LABELS = Experiment(
     ],
     agree={"accuracy": 0.08},  # small networks from random weights differ more over machines than over seeds
 )
-RATES = Experiment(
+RATE_CHOICE = Experiment(
     "why_transfer",
     "learning_rates",
     "Accuracy on validation images by learning rate, with which the rates were chosen",
@@ -289,4 +359,14 @@ RATES = Experiment(
     digits=4,
     agree={"validation": 0.08},
 )
-EXPERIMENTS = (LABELS, RATES)
+OTHER_RATE = Experiment(
+    "why_transfer",
+    "second_best_rate",
+    "Accuracy by the number of labels, with the second-best learning rate",
+    SECOND,
+    measure,
+    SETTINGS,
+    digits=4,
+    agree={"accuracy": 0.08},
+)
+EXPERIMENTS = (RATE_CHOICE, LABELS, OTHER_RATE)

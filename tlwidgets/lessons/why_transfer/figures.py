@@ -1,20 +1,20 @@
-"""Accuracy by the number of labels, and the three ways in which a learning curve can be better."""
+"""Accuracy by the number of labels."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ...course.figures import dots
 from ...course.figures._style import SHAPES, colors_of, plain, spread_apart, summary
 from ...widgets._figure import StaticFigure
 
 __all__ = [
-    "budget_dots",
     "budget_lines",
     "dots",
-    "learning_phases",
+    "readings",
 ]
 
 Line = Mapping[int, Sequence[float]]
@@ -23,7 +23,7 @@ Line = Mapping[int, Sequence[float]]
 def budget_lines(
     series: Mapping[str, Line],
     *,
-    crossings: Mapping[str, float] | None = None,
+    crossings: Sequence[float] = (),
     y_label: str = "accuracy",
     limits: tuple[float, float] | None = None,
     title: str = "",
@@ -33,9 +33,9 @@ def budget_lines(
     Parameters
     ----------
     series
-        Method → labels of each class → accuracy (0 … 1) of each seed.
+        Method → labels per class → accuracy (0 … 1) of each seed.
     crossings
-        Points to mark, by name: labels of each class at which scratch overtakes.
+        Labels per class at which scratch overtakes, one per seed: ticks, and their geometric mean as a line.
     y_label, title
         Words on the figure.
     limits
@@ -64,89 +64,45 @@ def budget_lines(
     for height, (_, name) in zip(spread_apart([e[0] for e in ends], 0.07 * (high - low)), ends, strict=True):
         beside = (1.01, height)
         axes.annotate(name, beside, xycoords=("axes fraction", "data"), color=colors[name], va="center", fontsize=9)
-    for row, (name, at_labels) in enumerate((crossings or {}).items()):
-        axes.axvline(at_labels, color="#555", linestyle=":", linewidth=1.2)
-        near = (at_labels * 1.03, low + (0.05 + 0.08 * row) * (high - low))
-        axes.annotate(f"{name}: {at_labels:.0f}", near, fontsize=9, color="#333")
-        words.append(f"{name} at {at_labels:.0f} labels of each class")
-    plain(axes, "labelled images of each class (log axis)", y_label, title)
-    figure.alt = f"{title or y_label} by labels of each class. " + "; ".join(words) + "."
+    if len(crossings):
+        middle = float(np.exp(np.mean(np.log(crossings))))  # on a log axis logarithms are averaged
+        axes.plot(crossings, [low + 0.03 * (high - low)] * len(crossings), "|", color="#333", markersize=12)
+        axes.axvline(middle, color="#555", linestyle=":", linewidth=1.2)
+        said = f"scratch overtakes: {min(crossings):.0f} to {max(crossings):.0f}, middle {middle:.0f}"
+        near = (middle * 1.04, low + 0.07 * (high - low))
+        axes.annotate(said, near, fontsize=9, color="#333")
+        words.append(f"{said} labels per class, one seed each at " + ", ".join(f"{n:.0f}" for n in crossings))
+    plain(axes, "labelled images per class (log axis)", y_label, title)
+    figure.alt = f"{title or y_label} by labels per class. " + "; ".join(words) + "."
     return figure
 
 
-def budget_dots(
-    series: Mapping[str, Line], *, x_label: str = "accuracy", limits: tuple[float, float] = (0, 1)
-) -> dict[str, StaticFigure]:
-    """Return one figure a budget, all with the same axis: every seed a dot, every method a row.
+def readings(images: NDArray[np.uint8], truth: Sequence[int], scores: Mapping[str, ArrayLike]) -> StaticFigure:
+    """Draw digits in a row, and below each what every network read; what is wrong is crossed out.
 
     Parameters
     ----------
-    series
-        Method → labels of each class → accuracy of each seed.
-    x_label
-        What was measured.
-    limits
-        Ends of the axis.
+    images
+        (n, height, width, channels), 0 … 255.
+    truth
+        The digit on each.
+    scores
+        Name of a network → its scores, shape (n, 10).
     """
-    figures = {}
-    for n in sorted({n for line in series.values() for n in line}):
-        chosen = {name: line[n] for name, line in series.items() if n in line}
-        figure = dots(chosen, x_label=x_label, title=f"{n} labelled images of each class")
-        figure.axes[0].set_xlim(*limits)
-        figures[str(n)] = figure
-    return figures
-
-
-def learning_phases(scratch: Line, transfer: Line, *, y_label: str = "accuracy", title: str = "") -> StaticFigure:
-    """Draw two learning curves with what Torrey & Shavlik (2009) ask of transfer: a higher start, slope, asymptote.
-
-    Parameters
-    ----------
-    scratch, transfer
-        Step → accuracy (0 … 1) of each seed. The first step is the start, the last stands for the asymptote.
-    y_label, title
-        Words on the figure.
-    """
-    from .results import steps_needed
-
-    both = {"from scratch": scratch, "with transfer": transfer}
-    colors = {
-        "from scratch": colors_of(["scratch"])["scratch"],
-        "with transfer": colors_of(["fine-tuned"])["fine-tuned"],
-    }
-    figure = StaticFigure((7.2, 3.7), "")
-    axes = figure.subplots()
-    steps = sorted(scratch)
-    mean, half, words = {}, {}, []
-    for shape, (name, curve) in zip(SHAPES, both.items(), strict=False):
-        mean[name] = np.array([np.mean(curve[s]) for s in steps])
-        std = np.array([np.std(curve[s], ddof=1) if len(curve[s]) > 1 else 0.0 for s in steps])
-        axes.fill_between(steps, mean[name] - std, mean[name] + std, color=colors[name], alpha=0.15, linewidth=0)
-        axes.plot(steps, mean[name], color=colors[name], marker=shape, markersize=4)
-        half[name] = steps_needed(steps, list(mean[name])) or 0.0
-        level = (mean[name][0] + mean[name][-1]) / 2
-        axes.plot(half[name], level, marker="*", markersize=13, color=colors[name], markeredgecolor="white")
-        below = (9, -6 if name == "from scratch" else -15)
-        said = f"half-way after {half[name]:.0f} steps"
-        axes.annotate(said, (half[name], level), below, textcoords="offset points", fontsize=9, color=colors[name])
-        beside = (1.01, mean[name][-1])
-        axes.annotate(name, beside, xycoords=("axes fraction", "data"), color=colors[name], va="center", fontsize=9)
-        words.append(
-            f"{name}: start {summary(curve[steps[0]], 2)}, half-way after {half[name]:.0f} steps, "
-            f"end {summary(curve[steps[-1]], 2)}"
-        )
-    for what, at, side in (("start", 0, 6), ("end", -1, -6)):
-        low, high = sorted((mean["from scratch"][at], mean["with transfer"][at]))
-        gain = mean["with transfer"][at] - mean["from scratch"][at]
-        axes.annotate("", (steps[at], high), (steps[at], low), arrowprops={"arrowstyle": "<->", "color": "#333"})
-        axes.annotate(
-            f"{what} {gain:+.2f}", (steps[at], low + 0.25 * (high - low)), xytext=(side, 0 if at == 0 else -16),
-            textcoords="offset points", ha="left" if side > 0 else "right", fontsize=9, color="#333",
-        )  # fmt: skip
-    axes.set_xscale("symlog", linthresh=10, linscale=0.6)
-    ticks = [s for s in (0, 5, 10, 20, 40, 80, 300) if s in steps]
-    axes.set_xticks(ticks, [str(s) for s in ticks])
-    axes.minorticks_off()
-    plain(axes, "training steps (log axis from 10)", y_label, title)
-    figure.alt = f"{title or y_label} by training steps. " + "; ".join(words) + "."
+    read = {name: np.argmax(s, axis=1) for name, s in scores.items()}
+    figure = StaticFigure((7.2, 0.9 + 0.25 * len(read)), "")
+    panels = figure.subplots(1, len(images), squeeze=False)[0]
+    figure.subplots_adjust(left=0.11, right=0.99, top=0.98, bottom=0.32 + 0.05 * len(read))
+    for i, axes in enumerate(panels):
+        axes.imshow(images[i][..., 0], cmap="gray", vmin=0, vmax=255)
+        axes.set_axis_off()
+        for row, (name, digits) in enumerate(read.items()):
+            y = -0.3 - 0.36 * row
+            right = digits[i] == truth[i]
+            said, color = (str(digits[i]), "#222") if right else (f"{digits[i]} \u2717", "#B3261E")
+            axes.text(0.5, y, said, transform=axes.transAxes, ha="center", va="center", fontsize=10, color=color)
+            if i == 0:
+                axes.text(-0.15, y, name, transform=axes.transAxes, ha="right", va="center", fontsize=9, color="#222")
+    words = (f"{name}: {', '.join(map(str, digits))}" for name, digits in read.items())
+    figure.alt = f"{len(images)} handwritten digits: {', '.join(map(str, truth))}. Read " + "; ".join(words) + "."
     return figure

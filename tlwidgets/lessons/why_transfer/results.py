@@ -3,88 +3,136 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ...course.experiments import pick, values
+from ...course.experiments import hits, pick, values
 from ...errors import CourseError
 from ...transfer.comparison import Comparison, compare
-from .experiment import CURVE_BUDGET, LABELS
+from .experiment import BEST, LABELS, OTHER_RATE, TEN
 
 __all__ = [
+    "all_trainings",
     "crossing",
     "crossings",
-    "curve",
     "gain",
-    "half_way",
+    "gain_by_seed",
+    "gains",
+    "gains_over_source",
     "labels_needed",
     "labels_to_match",
     "line",
-    "overfitting",
-    "steps_needed",
-    "steps_to_match",
+    "recognised",
 ]
 
 Line = dict[int, list[float]]
+TRAININGS = ("", " 2", " 3")
+"""What is written behind the name of a source that was trained three times."""
 
 
 def line(task: str, source: str, method: str, column: str = "accuracy") -> Line:
-    """Return labels per class → accuracy (0 … 1) of each seed, after the last step.
+    """Return labels per class → accuracy (0 … 1) of each seed.
 
     Parameters
     ----------
     task
         ``"digits"``, ``"digits inverted"`` or ``"emoji"``.
     source
-        ``"none"``, ``"random"``, ``"typeset"``, ``"few typeset"``, ``"clothes"`` or ``"photographs"``.
+        ``"none"``, ``"random"``, ``"typeset"``, ``"few typeset"``, ``"clothes"``, ``"photographs"`` …; the second and
+        third training of a source are ``"clothes 2"`` and ``"clothes 3"``.
     method
-        ``"scratch"``, ``"pixels"``, ``"frozen"``, ``"tuned"`` or ``"head kept"``.
+        ``"scratch"``, ``"pixels"``, ``"designed"``, ``"frozen"``, ``"frozen, cut after block6d"``, ``"tuned"`` or
+        ``"head kept"``.
     column
-        ``"accuracy"`` on held-out images, or ``"train_accuracy"``.
+        ``"accuracy"`` on test images, or ``"train_accuracy"``.
     """
     rows = pick(LABELS.read(), task=task, source=source, method=method)
-    last = rows[rows["step"] == rows["step"].max()]
-    return {int(n): values(last, column, per_class=n) for n in sorted(last["per_class"].unique())}
+    return {int(n): values(rows, column, per_class=n) for n in sorted(rows["per_class"].unique())}
 
 
-def curve(source: str, method: str, column: str = "accuracy") -> Line:
-    """Return step → accuracy of each seed on the digits, with ten labels per class."""
-    rows = pick(LABELS.read(), task="digits", source=source, method=method, per_class=CURVE_BUDGET)
-    return {int(step): values(rows, column, step=step) for step in sorted(rows["step"].unique())}
+def recognised(
+    task: str, source: str, method: str, per_class: int = TEN, *, second_best: bool = False
+) -> NDArray[np.bool_]:
+    """Return which test images were recognised, shape (5 seeds, images).
+
+    Parameters
+    ----------
+    task, source, method
+        See :func:`line`.
+    per_class
+        Labels per class.
+    second_best
+        With the second-best learning rate, which was measured for three methods on the digits with 2, 10 and 100
+        labels per class.
+    """
+    table, rate = (OTHER_RATE, BEST[task, source, method][1]) if second_best else (LABELS, None)
+    where = {"task": task, "source": source, "method": method, "per_class": per_class}
+    return hits(table.read(), **where, **({"learning_rate": rate} if second_best else {}))
 
 
-def gain(task: str, source: str, method: str, *, over: tuple[str, str] = ("none", "scratch")) -> dict[int, Comparison]:
-    """Return labels per class → the comparison, paired by seed, with another source and method."""
-    mine, other = line(task, source, method), line(task, *over)
-    return {n: compare(mine[n], other[n]) for n in mine}
+def gain(
+    per_class: int,
+    source: str,
+    method: str,
+    *,
+    over: tuple[str, str] = ("none", "scratch"),
+    task: str = "digits",
+    second_best: bool = False,
+) -> Comparison:
+    """Return the comparison of a source and method with another, by seed and test image; see :func:`recognised`."""
+    mine, other = (recognised(task, *way, per_class, second_best=second_best) for way in ((source, method), over))
+    return compare(mine, other)
 
 
-def crossings(task: str, source: str, method: str, *, scratch: str = "scratch") -> list[float | None]:
+def gains(
+    source: str, method: str, budgets: Sequence[int] = (TEN,), *, trainings: int = 3, **how: Any
+) -> dict[str, Comparison]:
+    """Return the gain over scratch for each training of a source and each number of labels per class.
+
+    Parameters
+    ----------
+    source, method
+        See :func:`line`.
+    budgets
+        Labels per class.
+    trainings
+        How many trainings of the source are compared.
+    **how
+        ``over`` and ``task`` of :func:`gain`.
+    """
+    names = TRAININGS[:trainings]
+    return {f"source{t or ' 1'}, {n} labels": gain(n, source + t, method, **how) for t in names for n in budgets}
+
+
+def gains_over_source(source: str, other: str) -> dict[str, Comparison]:
+    """Return what tuning from a source gains over tuning from another one, with ten labels, for three trainings."""
+    return {f"over {other}{t or ' 1'}": gain(TEN, source + t, "tuned", over=(other + t, "tuned")) for t in TRAININGS}
+
+
+def gain_by_seed(per_class: int, source: str, *, second_best: bool = False) -> NDArray[np.float64]:
+    """Return what tuning from a source gains over scratch in accuracy, shape (5 seeds,)."""
+    ways = (source, "tuned"), ("none", "scratch")
+    mine, other = (recognised("digits", *way, per_class, second_best=second_best).mean(axis=1) for way in ways)
+    return np.asarray(mine - other)
+
+
+def all_trainings(source: str, task: str = "digits") -> list[float]:
+    """Return the accuracies of tuning with ten labels per class, five seeds for each of three trainings."""
+    return [a for t in TRAININGS for a in line(task, source + t, "tuned")[TEN]]
+
+
+def crossings(task: str, source: str, method: str) -> list[float | None]:
     """Return for each seed with how many labels scratch overtakes (see :func:`crossing`)."""
-    mine, other = line(task, source, method), line(task, "none", scratch)
+    mine, other = line(task, source, method), line(task, "none", "scratch")
     pairs = zip(_by_seed(mine), _by_seed(other), strict=True)
     return [crossing(list(mine), transfer, alone) for transfer, alone in pairs]
-
-
-def overfitting(task: str, source: str, method: str, per_class: int = CURVE_BUDGET) -> list[float]:
-    """Return what the accuracy on the training images is higher than that on others, one value per seed."""
-    train, held_out = (line(task, source, method, column)[per_class] for column in ("train_accuracy", "accuracy"))
-    return [a - b for a, b in zip(train, held_out, strict=True)]
 
 
 def labels_to_match(scratch: Line, goals: Sequence[float]) -> list[float | None]:
     """Return for each seed with how many labels a line reaches the goal of that seed (:func:`labels_needed`)."""
     return [labels_needed(list(scratch), seed, goal) for seed, goal in zip(_by_seed(scratch), goals, strict=True)]
-
-
-def half_way(curve: Line) -> list[float | None]:
-    """Return for each seed after how many steps a learning curve is half-way from its start to its end."""
-    return [steps_needed(list(curve), seed) for seed in _by_seed(curve)]
-
-
-def steps_to_match(curve: Line, goals: Sequence[float]) -> list[float | None]:
-    """Return for each seed after how many steps a learning curve reaches the goal of that seed."""
-    return [steps_needed(list(curve), seed, goal) for seed, goal in zip(_by_seed(curve), goals, strict=True)]
 
 
 def _by_seed(line: Line) -> list[tuple[float, ...]]:
@@ -147,31 +195,3 @@ def crossing(labels: Sequence[float], transfer: Sequence[float], scratch: Sequen
         return None
     i = int(behind[-1])
     return labels_needed(labels[i : i + 2], lead[i : i + 2], 0.0)
-
-
-def steps_needed(steps: Sequence[float], accuracy: Sequence[float], level: float | None = None) -> float | None:
-    """Return after how many steps a learning curve first reaches a level, straight between the measured steps.
-
-    Parameters
-    ----------
-    steps
-        Steps at which was measured, ascending; the first is the start, the last the end.
-    accuracy
-        What was measured at each.
-    level
-        The accuracy to reach; half-way from the start to the end unless told.
-
-    Returns
-    -------
-    float or None
-        ``None`` if the curve stays below the level.
-    """
-    at, found = np.asarray(steps, float), np.asarray(accuracy, float)
-    level = (found[0] + found[-1]) / 2 if level is None else level
-    reached = np.flatnonzero(found >= level)
-    if not len(reached):
-        return None
-    i = int(reached[0])
-    if i == 0:
-        return float(at[0])
-    return float(at[i - 1] + (level - found[i - 1]) / (found[i] - found[i - 1]) * (at[i] - at[i - 1]))
