@@ -133,7 +133,7 @@ def changes_its_arrays(scratch, transfer):
         (lambda s, t: by_interval(s.T, t.T), "is"),  # seeds and steps mixed up
         (lambda s, t: ["start", "end"], "what is settled to be gained is start"),
         (lambda s, t: [], "not nothing"),
-        (the_peak, "what is settled"),
+        (the_peak, "is higher on the way, but not at the end"),
         (lambda s, t: "start", "should be a list"),
         (lambda s, t: True, "should be a list"),
         (lambda s, t: [0], "nothing but"),

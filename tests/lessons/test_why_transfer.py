@@ -27,14 +27,14 @@ def test_a_gain_is_paired_by_seed_and_test_image():
     gain = results.gain(2, "typeset", "frozen")
     scratch = results.recognised("digits", "none", "scratch", 2)
     assert gain.mean == pytest.approx(frozen.mean() - scratch.mean())
-    assert (gain.n_seeds, gain.n_images) == (5, 450)
+    assert (gain.seeds, gain.images) == (5, 450)
     back = results.gain(2, "none", "scratch", over=("typeset", "frozen"))
     assert back.mean == pytest.approx(-gain.mean)
     assert results.gain_by_seed(10, "typeset").mean() == pytest.approx(results.gain(10, "typeset", "tuned").mean)
 
 
 def test_a_claim_about_a_source_names_each_of_its_trainings():
-    gains = results.gains("typeset", "tuned", (2, 10))
+    gains = results.gains("typeset", "frozen", (2, 10))
     assert list(gains)[:2] == ["source 1, 2 labels", "source 1, 10 labels"]
     assert len(gains) == 6
     assert len({g.mean for g in gains.values()}) == 6
@@ -45,10 +45,10 @@ def test_a_curve_takes_as_many_steps_as_it_says_whatever_the_number_of_images(mo
     monkeypatch.setitem(experiment.SETTINGS, "steps", 10)
     runner = Runner()
     trial = Trial("digits", "none", "scratch", 2, seed=0)
-    rows = experiment.learning_curve(runner, trial, "held out", (0, 4))
+    rows = experiment.learning_curve(runner, trial, "test", (0, 4))
     assert [row["step"] for row in rows] == [0, 4, 10]
     assert rows[0]["accuracy"] != rows[-1]["accuracy"]
-    assert rows == experiment.learning_curve(runner, trial, "held out", (0, 4))
+    assert rows == experiment.learning_curve(runner, trial, "test", (0, 4))
 
 
 def test_crossing_and_labels_needed():

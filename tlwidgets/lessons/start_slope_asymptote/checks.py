@@ -14,9 +14,9 @@ __all__ = ["CHECKS"]
 Curves = NDArray[np.float64]
 
 
-def _curves(start: list[float], end: list[float]) -> Curves:
+def _curves(start: list[float], end: list[float], rise: float = 0.05) -> Curves:
     """Return curves (seeds, 4 steps) with a top in between that is above both ends."""
-    top = np.maximum(start, end) + 0.05
+    top = np.maximum(start, end) + rise
     return np.stack([start, top, top, end], axis=1)
 
 
@@ -41,6 +41,11 @@ _CASES: tuple[tuple[str, Curves, list[str]], ...] = (
     (
         "ends 6 points higher on average, but in one seed much and in others not at all",
         _curves([0.11, 0.10, 0.09, 0.10, 0.10], [0.80, 0.84, 0.98, 0.80, 0.88]),
+        [],
+    ),
+    (
+        "is higher on the way, but not at the end",
+        _curves([0.11, 0.10, 0.09, 0.10, 0.10], [0.79, 0.85, 0.77, 0.83, 0.76], rise=0.12),
         [],
     ),
     (

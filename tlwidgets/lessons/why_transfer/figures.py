@@ -90,9 +90,8 @@ def readings(images: NDArray[np.uint8], truth: Sequence[int], scores: Mapping[st
         Name of a network → its scores, shape (n, 10).
     """
     read = {name: np.argmax(s, axis=1) for name, s in scores.items()}
-    figure = StaticFigure((7.2, 0.9 + 0.25 * len(read)), "")
+    figure = StaticFigure((7.2, 0.65 + 0.22 * len(read)), "")
     panels = figure.subplots(1, len(images), squeeze=False)[0]
-    figure.subplots_adjust(left=0.11, right=0.99, top=0.98, bottom=0.32 + 0.05 * len(read))
     for i, axes in enumerate(panels):
         axes.imshow(images[i][..., 0], cmap="gray", vmin=0, vmax=255)
         axes.set_axis_off()

@@ -20,6 +20,7 @@ __all__ = [
     "gain",
     "gain_by_seed",
     "gains",
+    "gains_more",
     "gains_over_source",
     "labels_needed",
     "labels_to_match",
@@ -109,6 +110,25 @@ def gains(
 def gains_over_source(source: str, other: str) -> dict[str, Comparison]:
     """Return what tuning from a source gains over tuning from another one, with ten labels, for three trainings."""
     return {f"over {other}{t or ' 1'}": gain(TEN, source + t, "tuned", over=(other + t, "tuned")) for t in TRAININGS}
+
+
+def gains_more(training: int = 1, *, second_best: bool = False) -> Comparison:
+    """Return how much more tuning from print gains over scratch on ordinary digits than on inverted ones, ten labels.
+
+    Parameters
+    ----------
+    training
+        Of the source, 1 to 3; with the second-best learning rates only the first was measured.
+    second_best
+        With the second-best learning rates.
+    """
+
+    def gained(task: str) -> NDArray[np.float64]:
+        ways = ("typeset" + TRAININGS[training - 1], "tuned"), ("none", "scratch")
+        mine, other = (recognised(task, *way, second_best=second_best).astype(float) for way in ways)
+        return np.asarray(mine - other)
+
+    return compare(gained("digits"), gained("digits inverted"))
 
 
 def gain_by_seed(per_class: int, source: str, *, second_best: bool = False) -> NDArray[np.float64]:
