@@ -254,7 +254,7 @@ def test_a_trial_is_repeated_beside_what_is_stored():
 
 
 def test_names_are_topics_and_tables_and_near_ones_are_told():
-    assert [e.name for e in find("why_transfer")] == ["label_budget", "learning_rates"]
+    assert [e.name for e in find("why_transfer")] == ["learning_rates", "label_budget", "second_best_rate"]
     assert [e.path for e in find("negative_transfer/brain")] == ["negative_transfer/brain"]
     assert len({e.path for e in experiments().values()}) == len(experiments())
     done = subprocess.run([sys.executable, "-m", "tlwidgets", "measure", "why_transfr"], capture_output=True, text=True)

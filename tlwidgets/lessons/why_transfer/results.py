@@ -68,9 +68,10 @@ def recognised(
         With the second-best learning rate, which was measured for three methods on the digits with 2, 10 and 100
         labels per class.
     """
-    table, rate = (OTHER_RATE, BEST[task, source, method][1]) if second_best else (LABELS, None)
-    where = {"task": task, "source": source, "method": method, "per_class": per_class}
-    return hits(table.read(), **where, **({"learning_rate": rate} if second_best else {}))
+    where: dict[str, Any] = {"task": task, "source": source, "method": method, "per_class": per_class}
+    if not second_best:
+        return hits(LABELS.read(), **where)
+    return hits(OTHER_RATE.read(), **where, learning_rate=BEST[task, source, method][1])
 
 
 def gain(
