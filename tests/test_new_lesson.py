@@ -67,7 +67,7 @@ def test_a_new_lesson_passes_every_test_of_a_lesson(copy, top):
     [
         (["freezing"], "a lesson freezing is there already"),
         (["Few labels"], "is no name for a lesson"),
-        (["few_labels", "--number", "3"], "3 is taken by freezing"),
+        (["few_labels", "--number", "3"], "3 is taken by feature_extraction"),
         (["few_labels", "--title", 'a "good" one'], "neither double quotes"),
     ],
 )
